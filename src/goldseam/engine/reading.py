@@ -80,8 +80,21 @@ class OrderMeant:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """How the conversation is going to end, read from its words (and, when a shop has trained its
+    own model, from the facts beside them). `dissatisfied` is a probability 0…1; `parts` are its
+    addends (code, weight, evidence) and sum to it. With `learned` the shop's own closed
+    conversations taught it, so it stands for the whole risk; without, it is one factor of it."""
+
+    dissatisfied: float
+    learned: bool = False
+    parts: tuple[tuple[str, float, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """All that the words say. `language` is "zh", "en" or "other"."""
+    """All that the words say. `language` is "zh", "en" or "other"; `models` names the versions
+    that read them."""
 
     language: str
     issue: Issue
@@ -90,3 +103,5 @@ class Reading:
     entities: Entities
     order: OrderMeant
     requests: tuple[Request, ...] = ()
+    outlook: Outlook = Outlook(0.0)
+    models: str = ""
