@@ -1,0 +1,75 @@
+"""What the inbox tells. Ids only: whoever listens reads through `queries`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceived:
+    """The customer wrote."""
+
+    shop_id: int
+    conversation_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplySent:
+    """An agent or the bot answered the customer."""
+
+    shop_id: int
+    conversation_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAdded:
+    """Somebody wrote a private note."""
+
+    shop_id: int
+    conversation_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationAssigned:
+    """The conversation got another owner, or none."""
+
+    shop_id: int
+    conversation_id: int
+    agent_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSnoozed:
+    """Out of sight until a moment or until the customer writes."""
+
+    shop_id: int
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationClosed:
+    """Somebody said that it is solved."""
+
+    shop_id: int
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationReopened:
+    """It came back: by hand, by a new message, or because the snooze ended."""
+
+    shop_id: int
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationTriaged:
+    """Issue, mood, risk or priority were written; `alert` says that people must look now."""
+
+    shop_id: int
+    conversation_id: int
+    priority: str
+    alert: bool

@@ -1,0 +1,120 @@
+"""Threads and what stands in them."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    """Where a conversation stands."""
+
+    OPEN = "open", _("Open")
+    SNOOZED = "snoozed", _("Snoozed")
+    CLOSED = "closed", _("Closed")
+
+
+class MessageRole(models.TextChoices):
+    """Who speaks; the roles of the assess contract."""
+
+    CUSTOMER = "customer", _("Customer")
+    AGENT = "agent", _("Agent")
+    BOT = "bot", _("Bot")
+    SYSTEM = "system", _("System")
+
+
+class Outcome(models.TextChoices):
+    """How it ended for the customer, as far as is known."""
+
+    SATISFIED = "satisfied", _("Satisfied")
+    ACCEPTED = "accepted", _("Accepted")
+    UNSATISFIED = "unsatisfied", _("Unsatisfied")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class Conversation(models.Model):
+    """One thread with one customer. The triage columns repeat the latest decision, so that a list page
+    is one indexed read; `rank` orders the inbox: smaller is more urgent."""
+
+    shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE)
+    external_id = models.CharField(max_length=120)
+    customer = models.ForeignKey(
+        "commerce.Customer", on_delete=models.SET_NULL, null=True, related_name="conversations"
+    )
+    order = models.ForeignKey(
+        "commerce.Order", on_delete=models.SET_NULL, null=True, related_name="conversations"
+    )
+    channel = models.CharField(max_length=20, default="api")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    assignee = models.ForeignKey(
+        "people.Agent", on_delete=models.SET_NULL, null=True, related_name="conversations"
+    )
+    created_at = models.DateTimeField()
+    last_message_at = models.DateTimeField()
+    waiting_since = models.DateTimeField(null=True)
+    snoozed_until = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    remedy = models.CharField(max_length=30, blank=True)
+    snippet = models.CharField(max_length=160, blank=True)
+    issue = models.CharField(max_length=40, blank=True)
+    issue_confidence = models.FloatField(default=0.0)
+    issue_corrected = models.BooleanField(default=False)
+    emotion = models.CharField(max_length=20, blank=True)
+    intensity = models.PositiveSmallIntegerField(default=0)
+    risk_score = models.FloatField(default=0.0)
+    risk_level = models.CharField(max_length=10, default="low")
+    priority = models.CharField(max_length=2, default="P2")
+    handover = models.CharField(max_length=30, blank=True)
+    alerted_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(
+        "people.Agent", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    search = SearchVectorField(null=True)
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "external_id"], name="one_conversation_per_id")
+        ]
+        indexes = [
+            models.Index(
+                fields=["shop", "status", "priority", "waiting_since", "id"], name="conversation_inbox"
+            ),
+            models.Index(fields=["shop", "assignee", "status", "priority"], name="conversation_mine"),
+            models.Index(fields=["customer", "-created_at"], name="conversation_by_customer"),
+            models.Index(fields=["shop", "issue", "closed_at"], name="conversation_by_issue"),
+            models.Index(
+                fields=["snoozed_until"], condition=models.Q(status="snoozed"), name="conversation_snoozed"
+            ),
+            GinIndex(fields=["search"], name="conversation_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class Message(models.Model):
+    """Something said (or, with `is_note`, written for colleagues only). `external_id` is the sender's
+    idempotency key: the same key in a conversation is the same message."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    external_id = models.CharField(max_length=120, null=True)  # noqa: DJ001  NULLs do not collide
+    role = models.CharField(max_length=10, choices=MessageRole.choices)
+    author = models.ForeignKey("people.Agent", on_delete=models.SET_NULL, null=True, related_name="+")
+    is_note = models.BooleanField(default=False)
+    text = models.TextField()
+    at = models.DateTimeField()
+    remedy = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "external_id"], name="one_message_per_key")
+        ]
+        indexes = [models.Index(fields=["conversation", "at", "id"], name="message_in_order")]
+
+    def __str__(self) -> str:
+        return self.text[:60]

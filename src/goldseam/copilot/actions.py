@@ -1,0 +1,115 @@
+"""The copilot's writes: assess and keep the decision; take a person's correction."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from goldseam.commerce.queries import order_by_number
+from goldseam.conversations import actions as conversations
+from goldseam.conversations.events import MessageReceived
+from goldseam.conversations.queries import conversation_by_id
+from goldseam.copilot import events
+from goldseam.copilot.codes import ISSUES
+from goldseam.copilot.engine import assess_facts
+from goldseam.copilot.facts import gather
+from goldseam.copilot.models import Correction, Decision
+from goldseam.copilot.queries import latest_decision
+from goldseam.core.errors import DomainError
+from goldseam.core.events import emit
+from goldseam.engine.assessment import Assessment
+from goldseam.engine.facts import Conversation as Facts
+
+if TYPE_CHECKING:
+    from goldseam.conversations.models import Conversation
+    from goldseam.people.models import Agent
+
+
+def assess_after_message(event: MessageReceived) -> None:
+    """Every customer message is assessed in the transaction that stores it."""
+    assess(conversation_by_id(event.conversation_id))
+
+
+@transaction.atomic
+def assess(conversation: Conversation, *, now: datetime | None = None) -> Decision:
+    """Run the engine on the present facts, keep the decision, write the triage columns."""
+    moment = now or timezone.now()
+    facts = gather(conversation, moment)
+    started = time.perf_counter()
+    assessment = assess_facts(facts)
+    elapsed = (time.perf_counter() - started) * 1000
+    decision = Decision.objects.create(
+        conversation=conversation,
+        made_at=moment,
+        facts=facts_as_json(facts),
+        assessment=assessment.as_contract(round(elapsed, 2)),
+        extra=_extra(assessment),
+    )
+    conversations.record_triage(conversation, _triage(conversation, assessment))
+    return decision
+
+
+@transaction.atomic
+def correct_issue(conversation: Conversation, agent: Agent, issue: str) -> Correction:
+    """A person names the right issue; it is kept for learning and no later decision overwrites it."""
+    if issue not in ISSUES:
+        raise DomainError("Unknown issue code.", field="issue")
+    before = conversations.correct_issue(conversation, issue, actor=f"agent-{agent.pk}")
+    correction = Correction.objects.create(
+        conversation=conversation,
+        decision=latest_decision(conversation.pk),
+        agent=agent,
+        part="issue",
+        before=before,
+        after=issue,
+    )
+    emit(events.IssueCorrected(conversation.shop_id, conversation.pk, before, issue))
+    return correction
+
+
+def facts_as_json(facts: Facts) -> dict[str, Any]:
+    """The facts in the contract's input form (moments as ISO 8601), enough to replay the decision."""
+    return _plain(dataclasses.asdict(facts))  # type: ignore[no-any-return]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _extra(assessment: Assessment) -> dict[str, Any]:
+    return {
+        "secondary": list(assessment.issue.secondary),
+        "issue_evidence": list(assessment.issue.evidence),
+        "course": list(assessment.emotion.course),
+        "order_candidates": list(assessment.order.candidates),
+        "order_why": assessment.order.why,
+        "requests": [dataclasses.asdict(request) for request in assessment.requests],
+        "spans": [{"code": s.code, "message": s.message, "span": list(s.span)} for s in assessment.signals],
+    }
+
+
+def _triage(conversation: Conversation, assessment: Assessment) -> conversations.Triage:
+    order_id = None
+    if assessment.order.id is not None:
+        order = order_by_number(conversation.shop_id, assessment.order.id)
+        order_id = order.pk if order else None
+    return conversations.Triage(
+        issue=assessment.issue.code,
+        issue_confidence=assessment.issue.confidence,
+        emotion=assessment.emotion.label,
+        intensity=assessment.emotion.intensity,
+        risk_score=assessment.risk.score,
+        risk_level=assessment.risk.level,
+        priority=assessment.priority,
+        handover=assessment.handover.reason or "",
+        order_id=order_id,
+    )

@@ -1,0 +1,91 @@
+"""The one place where rows become engine facts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from goldseam.commerce import queries as commerce
+from goldseam.conversations import queries as conversations
+from goldseam.engine import facts
+
+if TYPE_CHECKING:
+    from goldseam.commerce.models import Customer, Order, Parcel
+    from goldseam.conversations.models import Conversation
+
+_MAX_MESSAGES = 200
+
+
+def gather(conversation: Conversation, now: datetime) -> facts.Conversation:
+    """Everything the engine may know of this conversation at `now`, in a fixed number of queries."""
+    messages = list(conversations.spoken(conversation.pk))[-_MAX_MESSAGES:]
+    customer = conversation.customer
+    orders = tuple(order_facts(o) for o in commerce.recent_orders(customer.pk)) if customer else ()
+    return facts.Conversation(
+        id=str(conversation.external_id),
+        messages=tuple(facts.Message(role=m.role, text=m.text, at=m.at) for m in messages),
+        now=now,
+        locale=(customer.language if customer and customer.language else conversation.shop.language),
+        customer=_customer(customer, conversation, now) if customer else None,
+        orders=orders,
+        remedy_records=remedy_records(conversation.shop_id),
+    )
+
+
+def order_facts(order: Order) -> facts.Order:
+    """One order with its first parcel's scans."""
+    parcels = list(order.parcels.all())
+    return facts.Order(
+        id=order.external_id,
+        status=order.status,
+        placed_at=order.placed_at,
+        promised_ship_by=order.promised_ship_by,
+        promised_delivery_by=order.promised_delivery_by,
+        shipped_at=order.shipped_at,
+        delivered_at=order.delivered_at,
+        currency=order.currency,
+        total=_number(order.total),
+        payment_method=order.payment_method,
+        items=tuple(
+            facts.Item(sku=i.sku, title=i.title, quantity=i.quantity, price=_number(i.price))
+            for i in order.items.all()
+        ),
+        shipment=_shipment(parcels[0]) if parcels else None,
+    )
+
+
+def remedy_records(shop_id: int) -> tuple[facts.RemedyRecord, ...]:
+    """What worked in the shop's closed conversations, by issue and remedy."""
+    return tuple(
+        facts.RemedyRecord(issue=r.issue, remedy=r.remedy, tried=r.tried, worked=r.worked)
+        for r in conversations.remedy_outcomes(shop_id)
+    )
+
+
+def _customer(customer: Customer, conversation: Conversation, now: datetime) -> facts.Customer:
+    bought = commerce.purchases_of(customer.pk, now)
+    contacts = conversations.contacts_of(customer.pk, now, without=conversation.pk)
+    return facts.Customer(
+        id=customer.external_id,
+        tier=customer.tier,
+        orders_365d=bought.orders,
+        spend_365d=_number(bought.spend),
+        contacts_30d=contacts.month + 1,
+        complaints_365d=contacts.complaints,
+        refunds_365d=bought.refunds,
+    )
+
+
+def _shipment(parcel: Parcel) -> facts.Shipment:
+    return facts.Shipment(
+        carrier=parcel.carrier,
+        tracking_no=parcel.tracking_no,
+        events=tuple(
+            facts.Scan(at=s.at, status=s.status, location=s.location, text=s.text) for s in parcel.scans.all()
+        ),
+    )
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,17 @@
+"""The shell: connects the rooms when Django is ready."""
+
+from django.apps import AppConfig
+
+
+class SiteConfig(AppConfig):
+    """The only ring that knows all rooms."""
+
+    name = "goldseam.site"
+    label = "site"
+
+    def ready(self) -> None:
+        """Hand the wiring table to the event bus."""
+        from goldseam.core.events import connect
+        from goldseam.site.wiring import WIRING
+
+        connect(WIRING)

@@ -1,0 +1,23 @@
+"""Tests run on a real PostgreSQL: DATABASE_URL when it is given, else an embedded one of their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from goldseam.core.postgres import EmbeddedPostgres
+from tests.settings import HOME
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> Iterator[None]:
+    """Start the embedded server before the test database is made."""
+    if os.environ.get("DATABASE_URL"):
+        yield
+        return
+    server = EmbeddedPostgres(HOME / "postgres")
+    server.start()
+    yield
+    server.stop()

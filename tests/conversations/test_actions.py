@@ -1,0 +1,42 @@
+"""The inbox's verbs on a real database."""
+
+from __future__ import annotations
+
+import pytest
+
+from goldseam.conversations import actions, queries
+from goldseam.conversations.models import Conversation, Status
+from goldseam.people.models import Shop
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def conversation() -> Conversation:
+    shop = Shop.objects.create(slug="s", name="小店")
+    return actions.open_conversation(shop, "c-1", actor="test")
+
+
+def test_the_same_key_is_the_same_message(conversation: Conversation) -> None:
+    first, new = actions.receive_message(conversation, "快递停了三天了", key="m-1")
+    again, repeated = actions.receive_message(conversation, "快递停了三天了", key="m-1")
+    assert (new, repeated) == (True, False)
+    assert first.pk == again.pk
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("快递", True), ("停了三天", True), ("三天停了", False), ("c", False), ("1", True), ("退货", False)],
+)
+def test_search_finds_chinese_words(conversation: Conversation, words: str, found: bool) -> None:
+    actions.receive_message(conversation, "快递停了三天了, order 313021098954 c-1")
+    hits = Conversation.objects.filter(queries.search_filter(words))
+    assert hits.exists() == found
+
+
+def test_a_message_reopens(conversation: Conversation) -> None:
+    actions.close(conversation, actor="test")
+    actions.receive_message(conversation, "还是不行")
+    conversation.refresh_from_db()
+    assert conversation.status == Status.OPEN
+    assert conversation.closed_at is None

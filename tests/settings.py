@@ -1,0 +1,14 @@
+"""The site's settings in a home of the tests' own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+HOME = Path(os.environ.setdefault("GOLDSEAM_HOME", tempfile.mkdtemp(prefix="goldseam-test-")))
+os.environ["GOLDSEAM_MODE"] = "development"
+
+from goldseam.site.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
