@@ -96,6 +96,35 @@ def receive_message(
 
 
 @transaction.atomic
+def take_in(
+    shop: Shop,
+    external_id: str,
+    role: str,
+    text: str,
+    *,
+    customer: Customer | None,
+    channel: str,
+    key: str | None,
+    at: datetime | None,
+    actor: str,
+) -> tuple[Message, bool]:
+    """A message from outside, by whoever said it: the customer, or another desk's agent or bot. Opens
+    the conversation when it is new. Returns the message and whether it is new."""
+    conversation = open_conversation(
+        shop, external_id, customer=customer, channel=channel, at=at, actor=actor
+    )
+    if role == MessageRole.CUSTOMER:
+        return receive_message(conversation, text, key=key, at=at)
+    conversation = _locked(conversation.pk)
+    message, created = _say(conversation, MessageRole(role), text, key=key, at=at)
+    if created:
+        if role != MessageRole.SYSTEM:
+            conversation.waiting_since = None
+        _touch(conversation, message)
+    return message, created
+
+
+@transaction.atomic
 def send_reply(
     conversation: Conversation,
     agent: Agent | None,

@@ -83,7 +83,36 @@ class Conversation(models.Model):
             models.Index(
                 fields=["shop", "status", "priority", "waiting_since", "id"], name="conversation_inbox"
             ),
-            models.Index(fields=["shop", "assignee", "status", "priority"], name="conversation_mine"),
+            models.Index(
+                fields=["shop", "assignee", "status", "priority", "waiting_since", "id"],
+                name="conversation_mine",
+            ),
+            models.Index(
+                fields=["shop", "priority", "waiting_since", "id"],
+                condition=models.Q(status="open", assignee=None),
+                name="conversation_unassigned",
+            ),
+            models.Index(
+                fields=["shop", "priority", "waiting_since", "id"],
+                condition=models.Q(status="open", risk_level__in=["high", "critical"]),
+                name="conversation_risky",
+            ),
+            models.Index(
+                fields=["shop", "snoozed_until", "id"],
+                condition=models.Q(status="snoozed"),
+                name="conversation_asleep",
+            ),
+            models.Index(
+                fields=["shop", "-closed_at", "-id"],
+                condition=models.Q(status="closed"),
+                name="conversation_done",
+            ),
+            models.Index(fields=["shop", "-last_message_at", "-id"], name="conversation_latest"),
+            models.Index(
+                fields=["shop", "priority", "alerted_at"],
+                condition=models.Q(status="open", acknowledged_by=None, alerted_at__isnull=False),
+                name="conversation_alerts",
+            ),
             models.Index(fields=["customer", "-created_at"], name="conversation_by_customer"),
             models.Index(fields=["shop", "issue", "closed_at"], name="conversation_by_issue"),
             models.Index(
@@ -118,3 +147,19 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class ReadMark(models.Model):
+    """Up to which moment a person has seen a conversation; what came later is unread for them."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="read_marks")
+    agent = models.ForeignKey("people.Agent", on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "conversation"], name="one_read_mark_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} saw {self.conversation_id} at {self.seen_at}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet
 
 from goldseam.conversations.models import Conversation, Message, Outcome, Status
 from goldseam.core.errors import NotFound
+from goldseam.core.paging import decode_cursor, encode_cursor
 from goldseam.core.search import TermQuery
 from goldseam.core.text import query_tokens
 
@@ -32,7 +33,7 @@ def access_conversation(agent: Agent, conversation_id: int) -> Conversation:
 
 def conversation_by_id(conversation_id: int) -> Conversation:
     """For rooms and jobs that already hold an id of their own; not for requests of people."""
-    return Conversation.objects.select_related("shop", "customer").get(pk=conversation_id)
+    return Conversation.objects.select_related("shop", "customer", "order").get(pk=conversation_id)
 
 
 def thread(conversation_id: int) -> QuerySet[Message]:
@@ -108,3 +109,68 @@ def due_snoozes(now: datetime, limit: int = 500) -> Sequence[int]:
         .order_by("snoozed_until")
         .values_list("pk", flat=True)[:limit]
     )
+
+
+def find_conversation(shop_id: int, external_id: str) -> Conversation:
+    """The shop's conversation with this id, for programs; else "not found"."""
+    conversation = (
+        Conversation.objects.select_related("shop", "customer", "order")
+        .filter(shop_id=shop_id, external_id=external_id)
+        .first()
+    )
+    if conversation is None:
+        raise NotFound("There is no such conversation.")
+    return conversation
+
+
+def page_by_id(
+    shop_id: int, *, status: str | None, after: str | None, limit: int
+) -> tuple[list[Conversation], str | None]:
+    """A shop's conversations, newest first, and the cursor of the next page."""
+    rows = Conversation.objects.select_related("customer", "order").filter(shop_id=shop_id).order_by("-id")
+    if status:
+        rows = rows.filter(status=status)
+    if after:
+        rows = rows.filter(pk__lt=decode_cursor(after, int)[0])
+    page = list(rows[: limit + 1])
+    following = encode_cursor([page[limit - 1].pk]) if len(page) > limit else None
+    return page[:limit], following
+
+
+def message_by_id(message_id: int) -> Message:
+    """For rooms and jobs that already hold an id of their own."""
+    return Message.objects.get(pk=message_id)
+
+
+def message_json(message: Message) -> dict[str, Any]:
+    """A message as programs see it."""
+    return {
+        "id": message.pk,
+        "key": message.external_id,
+        "role": message.role,
+        "text": message.text,
+        "at": message.at,
+    }
+
+
+def conversation_json(conversation: Conversation) -> dict[str, Any]:
+    """A conversation as programs see it: ids are the shop's own."""
+    return {
+        "id": conversation.external_id,
+        "status": conversation.status,
+        "channel": conversation.channel,
+        "customer_id": conversation.customer.external_id if conversation.customer else None,
+        "order_id": conversation.order.external_id if conversation.order else None,
+        "created_at": conversation.created_at,
+        "last_message_at": conversation.last_message_at,
+        "waiting_since": conversation.waiting_since,
+        "triage": {
+            "issue": conversation.issue,
+            "emotion": conversation.emotion,
+            "intensity": conversation.intensity,
+            "risk_score": conversation.risk_score,
+            "risk_level": conversation.risk_level,
+            "priority": conversation.priority,
+            "handover": conversation.handover,
+        },
+    }

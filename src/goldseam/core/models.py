@@ -1,4 +1,4 @@
-"""Tables without domain: the audit trail."""
+"""Tables without domain: the audit trail, and how many calls a program made."""
 
 from __future__ import annotations
 
@@ -25,3 +25,14 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor} {self.verb} {self.subject}"
+
+
+class RateWindow(models.Model):
+    """How many calls a key made in its latest minute. Written by `goldseam.core.api.count_call`."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    minute = models.DateTimeField()
+    calls = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.calls}"

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from goldseam.core import audit
+from goldseam.core.errors import DomainError
 from goldseam.people.models import Agent, ApiToken, Membership, Role, Shop
 from goldseam.people.queries import token_digest
 
@@ -38,9 +39,24 @@ def add_person(
     return agent
 
 
+SCOPES = (
+    "customers:write",
+    "products:write",
+    "orders:read",
+    "orders:write",
+    "conversations:read",
+    "conversations:write",
+    "assess",
+    "webhooks:write",
+)
+
+
 @transaction.atomic
 def issue_token(shop: Shop, name: str, scopes: Sequence[str], *, actor: str) -> tuple[ApiToken, str]:
     """A new key for a program. The secret is returned once and never stored."""
+    unknown = sorted(set(scopes) - set(SCOPES))
+    if unknown:
+        raise DomainError(f"Unknown scopes: {', '.join(unknown)}.", field="scopes")
     secret = "gs_" + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         shop=shop, name=name, prefix=secret[:9], digest=token_digest(secret), scopes=list(scopes)
@@ -56,3 +72,10 @@ def revoke_token(token: ApiToken, *, actor: str) -> None:
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at"])
         audit.record(token.shop_id, actor, "token.revoked", f"token-{token.pk}")
+
+
+def note_token_use(token: ApiToken) -> None:
+    """Remember, once a minute at most, that the token is in use."""
+    now = timezone.now()
+    if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 60:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

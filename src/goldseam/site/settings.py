@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "goldseam.commerce",
     "goldseam.conversations",
     "goldseam.copilot",
+    "goldseam.channels.webhook",
     "goldseam.site",
 ]
 
@@ -108,6 +109,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

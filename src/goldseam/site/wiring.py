@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from goldseam.conversations.events import MessageReceived
+from goldseam.channels.webhook.actions import tell
+from goldseam.conversations import events as inbox
 from goldseam.copilot.actions import assess_after_message
 from goldseam.core.events import Handler
 
 WIRING: dict[type, tuple[Handler, ...]] = {
-    MessageReceived: (assess_after_message,),
+    inbox.MessageReceived: (assess_after_message, tell),
+    inbox.ReplySent: (tell,),
+    inbox.ConversationAssigned: (tell,),
+    inbox.ConversationSnoozed: (tell,),
+    inbox.ConversationClosed: (tell,),
+    inbox.ConversationReopened: (tell,),
+    inbox.ConversationTriaged: (tell,),
 }

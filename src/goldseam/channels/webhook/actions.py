@@ -1,0 +1,201 @@
+"""Tell the shop's own programs what happened.
+
+An event and its deliveries are stored in one transaction; calling is a job deferred in that same
+transaction. A try that fails is repeated after ever longer pauses, with the same delivery id, until
+`PAUSES` are used up. Two workers cannot try one delivery at once: its row is locked while it is tried,
+and whoever comes second finds it done.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import httpx
+import orjson
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from goldseam.channels.webhook.models import Attempt, Delivery, DeliveryStatus, Endpoint
+from goldseam.channels.webhook.signing import sign
+from goldseam.channels.webhook.target import ForbiddenTarget, check_url, resolve
+from goldseam.conversations import events, queries
+from goldseam.core import audit
+from goldseam.core.errors import DomainError
+
+if TYPE_CHECKING:
+    from goldseam.people.models import Shop
+
+NAMES: dict[type, str] = {
+    events.MessageReceived: "message.received",
+    events.ReplySent: "reply.sent",
+    events.ConversationAssigned: "conversation.assigned",
+    events.ConversationSnoozed: "conversation.snoozed",
+    events.ConversationClosed: "conversation.closed",
+    events.ConversationReopened: "conversation.reopened",
+    events.ConversationTriaged: "conversation.triaged",
+}
+"""Which event of the inbox is told under which name."""
+
+PAUSES = tuple(timedelta(seconds=s) for s in (10, 60, 300, 1_800, 7_200, 21_600, 43_200, 86_400))
+"""How long to wait after each failed try: nine tries over two days."""
+
+TIMEOUT = 10.0
+_MAX_ENDPOINTS = 20
+
+
+@transaction.atomic
+def subscribe(shop: Shop, url: str, names: Sequence[str], *, actor: str) -> tuple[Endpoint, bool]:
+    """Let an address hear of the named events (all when empty). The same URL again changes its events
+    and keeps its secret. Returns the endpoint and whether it is new."""
+    unknown = sorted(set(names) - set(NAMES.values()))
+    if unknown:
+        raise DomainError(f"Unknown events: {', '.join(unknown)}.", field="events")
+    check_url(url, private=settings.ENVIRONMENT.webhook_private)
+    chosen = sorted(names) or sorted(NAMES.values())
+    if Endpoint.objects.filter(shop=shop).exclude(url=url).count() >= _MAX_ENDPOINTS:
+        raise DomainError(f"A shop has at most {_MAX_ENDPOINTS} webhooks.")
+    endpoint, created = Endpoint.objects.update_or_create(
+        shop=shop,
+        url=url,
+        defaults={"events": chosen, "active": True},
+        create_defaults={"events": chosen, "secret": "whs_" + secrets.token_urlsafe(32)},
+    )
+    audit.record(
+        shop.pk, actor, "webhook.subscribed", f"webhook-{endpoint.pk}", after={"url": url, "events": chosen}
+    )
+    return endpoint, created
+
+
+@transaction.atomic
+def unsubscribe(endpoint: Endpoint, *, actor: str) -> None:
+    """The address hears nothing more; its log goes with it."""
+    audit.record(
+        endpoint.shop_id, actor, "webhook.removed", f"webhook-{endpoint.pk}", before={"url": endpoint.url}
+    )
+    endpoint.delete()
+
+
+def tell(event: Any) -> None:
+    """Store a delivery for every endpoint of the shop that listens to this event, and defer the calls."""
+    name = NAMES[type(event)]
+    listening = [
+        endpoint
+        for endpoint in Endpoint.objects.filter(shop_id=event.shop_id, active=True)
+        if name in endpoint.events
+    ]
+    if not listening:
+        return
+    payload = _payload(event)
+    for endpoint in listening:
+        delivery = Delivery.objects.create(endpoint=endpoint, event=name, payload=payload)
+        _defer(delivery.pk, None)
+
+
+@transaction.atomic
+def redeliver(delivery: Delivery, *, actor: str) -> None:
+    """Try once more, now, with the same id."""
+    delivery.status = DeliveryStatus.PENDING
+    delivery.save(update_fields=["status"])
+    audit.record(delivery.endpoint.shop_id, actor, "webhook.redelivered", f"delivery-{delivery.pk}")
+    _defer(delivery.pk, None)
+
+
+@transaction.atomic
+def deliver(delivery_id: UUID) -> None:
+    """One try of a pending delivery; a failure is logged and the next try deferred."""
+    delivery = (
+        Delivery.objects.select_for_update(of=("self",), skip_locked=True)
+        .select_related("endpoint")
+        .filter(pk=delivery_id, status=DeliveryStatus.PENDING)
+        .first()
+    )
+    if delivery is None:
+        return
+    outcome = _call(delivery)
+    Attempt.objects.create(
+        delivery=delivery,
+        at=timezone.now(),
+        status_code=outcome.status_code,
+        error=outcome.error,
+        milliseconds=outcome.milliseconds,
+    )
+    tries = delivery.attempts.count()
+    if outcome.status_code is not None and 200 <= outcome.status_code < 300:
+        delivery.status = DeliveryStatus.DELIVERED
+        delivery.delivered_at = timezone.now()
+    elif tries > len(PAUSES) or not delivery.endpoint.active:
+        delivery.status = DeliveryStatus.FAILED
+    else:
+        _defer(delivery.pk, timezone.now() + PAUSES[tries - 1])
+    delivery.save(update_fields=["status", "delivered_at"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    status_code: int | None
+    error: str
+    milliseconds: int
+
+
+def _call(delivery: Delivery) -> _Outcome:
+    """POST the payload to the checked address; redirects are not followed."""
+    endpoint = delivery.endpoint
+    body = orjson.dumps(delivery.payload)
+    timestamp = int(time.time())
+    started = time.monotonic()
+    code, error = None, ""
+    try:
+        target = resolve(endpoint.url, private=settings.ENVIRONMENT.webhook_private)
+        headers = {
+            "Host": target.host_header,
+            "Content-Type": "application/json",
+            "User-Agent": "Goldseam-Webhook",
+            "Goldseam-Delivery": str(delivery.pk),
+            "Goldseam-Event": delivery.event,
+            "Goldseam-Timestamp": str(timestamp),
+            "Goldseam-Signature": sign(endpoint.secret, timestamp, body),
+        }
+        with (
+            httpx.Client(timeout=TIMEOUT, trust_env=False) as client,
+            client.stream(
+                "POST",
+                target.url,
+                content=body,
+                headers=headers,
+                extensions={"sni_hostname": target.host},
+            ) as response,
+        ):
+            code = response.status_code
+    except ForbiddenTarget as refusal:
+        error = refusal.message
+    except httpx.HTTPError as failure:
+        error = f"{type(failure).__name__}: {failure}"
+    return _Outcome(code, error[:300], round((time.monotonic() - started) * 1000))
+
+
+def _defer(delivery_id: UUID, at: datetime | None) -> None:
+    app.configure_task("webhook.deliver", queue="webhooks", schedule_at=at).defer(delivery=str(delivery_id))
+
+
+def _payload(event: Any) -> dict[str, Any]:
+    """What the receiver gets: the conversation as the API shows it, and the message where there is one."""
+    conversation = queries.conversation_by_id(event.conversation_id)
+    payload: dict[str, Any] = {
+        "event": NAMES[type(event)],
+        "at": timezone.now(),
+        "shop": conversation.shop.slug,
+        "conversation": queries.conversation_json(conversation),
+    }
+    message_id = getattr(event, "message_id", None)
+    if message_id is not None:
+        payload["message"] = queries.message_json(queries.message_by_id(message_id))
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(payload))
+    return plain

@@ -1,0 +1,42 @@
+"""Reads of endpoints and their delivery log."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from goldseam.channels.webhook.models import Delivery, Endpoint
+from goldseam.core.errors import NotFound
+
+
+def endpoints_of(shop_id: int) -> QuerySet[Endpoint]:
+    """A shop's endpoints, oldest first."""
+    return Endpoint.objects.filter(shop_id=shop_id).order_by("id")
+
+
+def access_endpoint(shop_id: int, endpoint_id: int) -> Endpoint:
+    """The gate: the endpoint if it is the shop's, else "not found"."""
+    endpoint = Endpoint.objects.filter(pk=endpoint_id, shop_id=shop_id).first()
+    if endpoint is None:
+        raise NotFound("There is no such webhook.")
+    return endpoint
+
+
+def access_delivery(shop_id: int, delivery_id: UUID) -> Delivery:
+    """The gate: the delivery if it is the shop's, else "not found"."""
+    delivery = (
+        Delivery.objects.select_related("endpoint").filter(pk=delivery_id, endpoint__shop_id=shop_id).first()
+    )
+    if delivery is None:
+        raise NotFound("There is no such delivery.")
+    return delivery
+
+
+def log_of(endpoint: Endpoint, limit: int = 100) -> list[Delivery]:
+    """The newest deliveries of an endpoint with their tries."""
+    return list(
+        Delivery.objects.filter(endpoint=endpoint)
+        .prefetch_related("attempts")
+        .order_by("-created_at")[:limit]
+    )

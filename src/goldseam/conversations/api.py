@@ -1,0 +1,160 @@
+"""Messages come in and conversations are read, by programs of the shop."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from ninja import Field, Header, Query, Router, Schema, Status
+
+from goldseam.commerce.actions import customer_for_message
+from goldseam.conversations import actions, queries
+from goldseam.core.api import ERRORS, ApiRequest, needs
+
+router = Router(tags=["conversations"])
+
+ExternalId = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f/]+$")]
+Words = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+
+
+class CustomerIn(Schema):
+    """Who writes: found again by `id`, made when new; given values fill what is empty."""
+
+    id: ExternalId
+    name: Words = ""
+    phone: Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")] = ""
+    email: Annotated[str, Field(max_length=254, pattern=r"^[^\x00]*$")] = ""
+
+
+class MessageIn(Schema):
+    """What somebody said. `role` is the customer unless the message comes from another desk."""
+
+    text: str = Field(min_length=1, max_length=actions.MAX_TEXT)
+    role: Literal["customer", "agent", "bot", "system"] = "customer"
+    at: datetime | None = Field(None, description="ISO 8601 with offset; now when missing")
+    customer: CustomerIn | None = None
+    channel: Annotated[str, Field(max_length=20, pattern=r"^[a-z0-9_-]+$")] = "api"
+
+
+class TriageOut(Schema):
+    """What the copilot makes of it now."""
+
+    issue: str
+    emotion: str
+    intensity: int
+    risk_score: float
+    risk_level: str
+    priority: str
+    handover: str
+
+
+class MessageOut(Schema):
+    """A message as it is kept."""
+
+    id: int
+    key: str | None
+    role: str
+    text: str
+    at: datetime
+
+
+class ConversationOut(Schema):
+    """A conversation without its messages."""
+
+    id: str
+    status: str
+    channel: str
+    customer_id: str | None
+    order_id: str | None
+    created_at: datetime
+    last_message_at: datetime
+    waiting_since: datetime | None
+    triage: TriageOut
+
+
+class ReceivedOut(Schema):
+    """What became of a posted message. `created` is false when its key was known."""
+
+    created: bool
+    message: MessageOut
+    conversation: ConversationOut
+
+
+class ThreadOut(ConversationOut):
+    """A conversation with what was said (private notes stay inside)."""
+
+    messages: list[MessageOut]
+
+
+class PageOut(Schema):
+    """A page of conversations; `next` is the cursor of the following one."""
+
+    items: list[ConversationOut]
+    next: str | None
+
+
+@router.post(
+    "/conversations/{external_id}/messages",
+    response={200: ReceivedOut, 201: ReceivedOut, **ERRORS},
+    operation_id="post_message",
+)
+@needs("conversations:write")
+def post_message(
+    request: ApiRequest,
+    external_id: ExternalId,
+    body: MessageIn,
+    idempotency_key: Annotated[
+        str | None, Header(alias="Idempotency-Key", min_length=1, max_length=120)
+    ] = None,
+) -> Any:
+    """Say something in a conversation, which is made when it is new. The same Idempotency-Key again is
+    the same message: 200 instead of 201, and nothing changes."""
+    shop = request.auth.shop
+    customer = None
+    if body.customer is not None:
+        given = body.customer
+        customer = customer_for_message(
+            shop.pk, given.id, name=given.name, phone=given.phone, email=given.email
+        )
+    message, created = actions.take_in(
+        shop,
+        external_id,
+        body.role,
+        body.text,
+        customer=customer,
+        channel=body.channel,
+        key=idempotency_key,
+        at=body.at,
+        actor=f"token-{request.auth.pk}",
+    )
+    conversation = queries.find_conversation(shop.pk, external_id)
+    answer = {
+        "created": created,
+        "message": queries.message_json(message),
+        "conversation": queries.conversation_json(conversation),
+    }
+    return Status(201 if created else 200, answer)
+
+
+@router.get("/conversations", response={200: PageOut, **ERRORS}, operation_id="list_conversations")
+@needs("conversations:read")
+def list_conversations(
+    request: ApiRequest,
+    status: Literal["open", "snoozed", "closed"] | None = None,
+    after: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Any:
+    """The shop's conversations, newest first."""
+    rows, following = queries.page_by_id(request.auth.shop_id, status=status, after=after, limit=limit)
+    return {"items": [queries.conversation_json(row) for row in rows], "next": following}
+
+
+@router.get(
+    "/conversations/{external_id}", response={200: ThreadOut, **ERRORS}, operation_id="get_conversation"
+)
+@needs("conversations:read")
+def get_conversation(request: ApiRequest, external_id: ExternalId) -> Any:
+    """One conversation with its messages."""
+    conversation = queries.find_conversation(request.auth.shop_id, external_id)
+    messages = [queries.message_json(message) for message in queries.spoken(conversation.pk)]
+    return {**queries.conversation_json(conversation), "messages": messages}

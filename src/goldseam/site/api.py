@@ -1,0 +1,103 @@
+"""The JSON door at /api/v1: tokens, limits and errors in one place; each room brings its operations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.docs import Swagger
+from ninja.security import HttpBearer
+
+from goldseam import __version__
+from goldseam.channels.webhook.api import router as webhooks
+from goldseam.conversations.api import router as conversations
+from goldseam.copilot.api import router as copilot
+from goldseam.core import audit
+from goldseam.core.api import count_call, error_answer
+from goldseam.core.errors import DomainError
+from goldseam.people.actions import note_token_use
+from goldseam.people.queries import find_token
+
+if TYPE_CHECKING:
+    from goldseam.people.models import ApiToken
+
+_GUESSES_PER_MINUTE = 60
+
+
+class TokenDoor(HttpBearer):
+    """`Authorization: Bearer gs_…`: a token opens its own shop, with its scopes, so many times a minute."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
+        """The token's row; wrong tokens are counted per address so that guessing is slow."""
+        found = find_token(token)
+        if found is None:
+            count_call(f"guess-{request.META.get('REMOTE_ADDR', '')}", _GUESSES_PER_MINUTE)
+            return None
+        count_call(f"token-{found.pk}", settings.ENVIRONMENT.api_rate)
+        note_token_use(found)
+        audit.origin.set(f"api {request.META.get('REMOTE_ADDR', '')}")
+        return found
+
+
+api = NinjaAPI(
+    title="Goldseam",
+    version=__version__,
+    description=(
+        "Push customers, products, orders and messages in; read what the copilot says. Every call needs a "
+        "token of the shop (`Authorization: Bearer gs_…`) that holds the operation's scope. PUT is idempotent by "
+        "the id in the path, POST of a message by its Idempotency-Key. Errors have one shape: "
+        '`{"error": {"code", "message", "path"}}`.'
+    ),
+    urls_namespace="api",
+    openapi_url="/openapi.json",
+    docs_url=None,
+    auth=TokenDoor(),
+)
+api.add_router("", conversations)
+api.add_router("", copilot)
+api.add_router("", webhooks)
+
+
+@api.exception_handler(DomainError)
+def _domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
+    return error_answer(request, error)
+
+
+@api.exception_handler(AuthenticationError)
+def _no_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    problem = DomainError("A valid token is needed: Authorization: Bearer gs_…", code="token_missing")
+    problem.status = 401
+    response = error_answer(request, problem)
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    first = error.errors[0]
+    problem = DomainError(str(first["msg"]), field=_path(first["loc"]))
+    problem.status = 422
+    return error_answer(request, problem)
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    problem = DomainError(str(error))
+    problem.status = error.status_code
+    return error_answer(request, problem)
+
+
+def _path(location: tuple[object, ...]) -> str:
+    """("body", "record", "items", 0, "price") → "items[0].price"."""
+    path = ""
+    for part in location[2:] if location[:1] == ("body",) else location[1:]:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return path.lstrip(".")
+
+
+def docs(request: HttpRequest) -> HttpResponse:
+    """The API's description as a page."""
+    return Swagger().render_page(request, api)
