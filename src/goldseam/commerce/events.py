@@ -12,3 +12,12 @@ class OrderChanged:
     shop_id: int
     order_id: int
     customer_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersChanged:
+    """A bulk write stored something new in these orders: one event for all, so that a listener can work
+    in bulk too."""
+
+    shop_id: int
+    order_ids: tuple[int, ...]
