@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
-from goldseam.commerce.models import Customer, Order, Refund
+from goldseam.commerce.models import Customer, Order, Parcel, Refund
 from goldseam.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -63,3 +63,62 @@ def purchases_of(customer_id: int, now: datetime) -> Purchases:
     )
     refunds = Refund.objects.filter(order__customer_id=customer_id, requested_at__gte=since).count()
     return Purchases(orders=row["orders"], spend=row["spend"], refunds=refunds)
+
+
+def find_order(shop_id: int, external_id: str) -> Order:
+    """The shop's order with this number and all that hangs on it, for programs; else "not found"."""
+    order = (
+        Order.objects.select_related("customer")
+        .prefetch_related("items", "parcels__scans", "refunds")
+        .filter(shop_id=shop_id, external_id=external_id)
+        .first()
+    )
+    if order is None:
+        raise NotFound("There is no such order.")
+    return order
+
+
+def order_json(order: Order) -> dict[str, Any]:
+    """An order as programs see it: ids are the shop's own."""
+    columns = (
+        "status placed_at promised_ship_by promised_delivery_by shipped_at delivered_at currency total"
+        " payment_method address attributes"
+    )
+    return {
+        "id": order.external_id,
+        "customer": order.customer.external_id if order.customer else None,
+        **{name: getattr(order, name) for name in columns.split()},
+        "items": [_fields(item, "sku title quantity price") for item in order.items.all()],
+        "parcels": [
+            _fields(parcel, "tracking_no carrier")
+            | {"scans": [_fields(scan, "at status location text") for scan in parcel.scans.all()]}
+            for parcel in order.parcels.all()
+        ],
+        "refunds": [
+            {"id": refund.external_id}
+            | _fields(refund, "amount currency status reason requested_at completed_at")
+            for refund in order.refunds.all()
+        ],
+    }
+
+
+def _fields(row: Any, names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names.split()}
+
+
+def orders_by_words(shop_id: int, words: str) -> tuple[list[int], list[int]]:
+    """What a search box's words name exactly: ids of orders with that number or tracking number, and of
+    their customers and of customers with that number, phone or e-mail address."""
+    word = words.strip()
+    if not word:
+        return [], []
+    orders = list(
+        Order.objects.filter(shop_id=shop_id)
+        .filter(Q(external_id=word) | Q(pk__in=Parcel.objects.filter(tracking_no=word).values("order")))
+        .values_list("pk", "customer_id")[:50]
+    )
+    customers = Customer.objects.filter(shop_id=shop_id).filter(
+        Q(external_id=word) | Q(phone=word) | Q(email__iexact=word)
+    )
+    owners = {customer for _, customer in orders if customer is not None}
+    return [pk for pk, _ in orders], [*owners, *customers.values_list("pk", flat=True)[:50]]

@@ -18,7 +18,7 @@ Words = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 
 
 class CustomerIn(Schema):
-    """Who writes: found again by `id`, made when new; given values fill what is empty."""
+    """Who writes: found again by `id`, made when new; what is given is stored."""
 
     id: ExternalId
     name: Words = ""
@@ -110,12 +110,11 @@ def post_message(
     """Say something in a conversation, which is made when it is new. The same Idempotency-Key again is
     the same message: 200 instead of 201, and nothing changes."""
     shop = request.auth.shop
+    actor = f"token-{request.auth.pk}"
     customer = None
     if body.customer is not None:
-        given = body.customer
-        customer = customer_for_message(
-            shop.pk, given.id, name=given.name, phone=given.phone, email=given.email
-        )
+        told = body.customer.model_dump(exclude={"id"})
+        customer = customer_for_message(shop, body.customer.id, told, actor=actor)
     message, created = actions.take_in(
         shop,
         external_id,
@@ -125,7 +124,7 @@ def post_message(
         channel=body.channel,
         key=idempotency_key,
         at=body.at,
-        actor=f"token-{request.auth.pk}",
+        actor=actor,
     )
     conversation = queries.find_conversation(shop.pk, external_id)
     answer = {

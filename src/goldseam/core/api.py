@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol, TypeVar, cast
@@ -70,6 +71,8 @@ def needs(scope: str) -> Callable[[_View], _View]:
                 raise NotAllowed(f"This token lacks the scope {scope}.", code="scope_missing")
             return view(request, *args, **kwargs)
 
+        # the framework reads annotations in the wrapper's module, where their names mean nothing
+        guarded.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
         return cast("_View", guarded)
 
     return decorate

@@ -13,6 +13,7 @@ from ninja.security import HttpBearer
 
 from goldseam import __version__
 from goldseam.channels.webhook.api import router as webhooks
+from goldseam.commerce.api import router as commerce
 from goldseam.conversations.api import router as conversations
 from goldseam.copilot.api import router as copilot
 from goldseam.core import audit
@@ -47,8 +48,8 @@ api = NinjaAPI(
     version=__version__,
     description=(
         "Push customers, products, orders and messages in; read what the copilot says. Every call needs a "
-        "token of the shop (`Authorization: Bearer gs_…`) that holds the operation's scope. PUT is idempotent by "
-        "the id in the path, POST of a message by its Idempotency-Key. Errors have one shape: "
+        "token of the shop (`Authorization: Bearer gs_…`) that holds the operation's scope. PUT is "
+        "idempotent by the id in the path, POST of a message by its Idempotency-Key. Errors have one shape: "
         '`{"error": {"code", "message", "path"}}`.'
     ),
     urls_namespace="api",
@@ -56,6 +57,7 @@ api = NinjaAPI(
     docs_url=None,
     auth=TokenDoor(),
 )
+api.add_router("", commerce)
 api.add_router("", conversations)
 api.add_router("", copilot)
 api.add_router("", webhooks)
