@@ -48,7 +48,7 @@ _DATE_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _T = TypeVar("_T")
 
 
-class InvalidConversation(ValueError):  # noqa: N818 - the name says what it is
+class InvalidConversation(ValueError):
     """The input breaks the contract: `path` says where ("messages[0].text"), `message` says how."""
 
     def __init__(self, path: str, message: str) -> None:

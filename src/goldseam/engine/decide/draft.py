@@ -1,0 +1,170 @@
+"""A reply in the customer's language: the loss named, the facts known, the next step with its time.
+
+Built after nonviolent communication (observation, feeling, need, request): no blame, no excuse, no promise
+that policy or facts do not carry. A remedy that needs approval is only said to be asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from goldseam.engine.assessment import Draft, Remedy
+from goldseam.engine.decide.parcel import OrderFacts
+from goldseam.engine.decide.situation import Situation
+from goldseam.engine.decide.urgency import crisis, safety
+
+_MOST_ASKED_ABOUT = 4
+_NO_STEP = frozenset({"escalate_supervisor", "dispute", "review_reward_note"})
+_NEEDS_NO_ORDER = frozenset({"other", "praise", "service.attitude", "account.privacy", "product.how_to"})
+
+
+def draft(view: Situation, ranked: tuple[Remedy, ...], priority: str) -> Draft:
+    """Put the reply together from the templates."""
+    parts = view.texts.drafts
+    if crisis(view) or safety(view):
+        return Draft(_fill(view, _protocol(view, parts), priority))
+    sentences = [_opening(view, parts)]
+    if view.issue == "praise" and not ranked_step(ranked):
+        sentences.append(parts["praise"])
+        return Draft(_joined(view, sentences, priority))
+    if _asks_which_order(view):
+        sentences.append(_which(view, parts))
+        return Draft(_joined(view, sentences, priority))
+    sentences += _facts(view, parts)
+    sentences += _steps(view, ranked, parts)
+    return Draft(_joined(view, sentences, priority))
+
+
+def ranked_step(ranked: tuple[Remedy, ...]) -> Remedy | None:
+    """The remedy the draft speaks of: the best one that is more than an explanation."""
+    return next((r for r in ranked if r.code not in _NO_STEP and r.code != "explain"), None)
+
+
+def _protocol(view: Situation, parts: Mapping[str, dict[str, str]]) -> str:
+    codes = {s.code for s in view.reading.signals}
+    for code in ("self_harm", "injury", "threat_to_staff"):
+        if code in codes:
+            return parts["crisis"][code]
+    return parts["crisis"]["safety"]
+
+
+def _opening(view: Situation, parts: Mapping[str, dict[str, str]]) -> str:
+    """Feeling and loss: stronger words for a stronger mood, none of it for a plain question."""
+    emotion = view.reading.emotion
+    losses = parts["loss"]
+    if view.issue in losses and (emotion.intensity > 0 or view.issue in parts["always_loss"]):
+        loss = losses[view.issue]
+    else:
+        return parts["greeting"].get(view.issue, parts["greeting"]["*"])
+    strong = emotion.intensity >= 2
+    feeling = parts["feeling_strong" if strong else "feeling"].get(emotion.label, "")
+    if view.signal("vulnerable") is not None:
+        feeling += parts["feeling"]["vulnerable"]
+    return loss + feeling
+
+
+def _asks_which_order(view: Situation) -> bool:
+    return view.order.state == "unclear" and view.issue not in _NEEDS_NO_ORDER
+
+
+def _which(view: Situation, parts: Mapping[str, dict[str, str]]) -> str:
+    lines = []
+    for facts in view.candidates[:_MOST_ASKED_ABOUT]:
+        order = facts.order
+        if order is None:
+            continue
+        title = order.items[0].title if order.items and order.items[0].title else ""
+        placed = view.texts.day(order.placed_at, view.now) if order.placed_at else ""
+        key = "order_line" if title and placed else "order_line_short"
+        lines.append(view.texts.say(key, id=order.id[-4:], title=_short(title), placed=placed))
+    joined = view.texts.phrases["list_separator"].join(lines)
+    return parts["ask"]["order"].replace("{orders}", joined)
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= 18 else title[:17] + "…"
+
+
+def _facts(view: Situation, parts: Mapping[str, dict[str, str]]) -> list[str]:
+    """The one or two observations that matter, without judging anybody."""
+    order, texts = view.order, view.texts
+    told = parts["fact"]
+    if order.order is None:
+        return []
+    keys: list[tuple[str, dict[str, object]]] = []
+    if order.carrier_lost:
+        keys.append(("lost", {}))
+    elif order.returned_to_sender:
+        keys.append(("returned", {}))
+    elif order.stalled_hours is not None and order.stalled_hours >= 24 and order.last_scan is not None:
+        where = order.last_scan.location
+        span = texts.span(order.stalled_hours)
+        keys.append(("stalled_at" if where else "stalled", {"span": span, "where": where}))
+    elif order.delivery_disputed:
+        left = order.left_elsewhere
+        keys.append(("disputed_left" if left else "disputed", {"place": left.text if left else ""}))
+    if order.order.promised_delivery_by and order.late_delivery_hours and not order.delivered:
+        keys.append(("overdue", {"due": texts.day(order.order.promised_delivery_by, view.now)}))
+    elif order.order.promised_ship_by and order.late_ship_hours and not order.shipped:
+        keys.append(("ship_overdue", {"due": texts.day(order.order.promised_ship_by, view.now)}))
+    elif not keys:
+        keys += _plain_state(view, order)
+    return [_holes(told[key], values) for key, values in keys[:2] if key in told]
+
+
+def _plain_state(view: Situation, order: OrderFacts) -> list[tuple[str, dict[str, object]]]:
+    if view.issue.startswith(("logistics.", "order.", "refund.progress")) and not order.delivered:
+        where = order.last_scan.location if order.last_scan else ""
+        if order.state == "shipped" and where:
+            return [("on_the_way", {"where": where})]
+        return [(f"state_{order.state}", {})]
+    return []
+
+
+def _steps(view: Situation, ranked: tuple[Remedy, ...], parts: Mapping[str, dict[str, str]]) -> list[str]:
+    steps = parts["step"]
+    refused = [r.remedy for r in view.reading.requests if r.remedy not in {x.code for x in ranked}]
+    said = [parts["refused"][code] for code in refused[:1] if code in parts["refused"]]
+    wanted = {r.remedy for r in view.reading.requests}
+    chosen = [r for r in ranked if r.code in wanted][:2]
+    best = ranked_step(ranked)
+    if not chosen and best is not None:
+        chosen = [best]
+    for remedy in chosen:
+        key = f"{remedy.code}_ask" if remedy.needs_approval else remedy.code
+        text = steps.get(f"{view.issue}/{key}") or steps.get(key) or steps.get(remedy.code)
+        if text is None:
+            continue
+        money = view.texts.money(remedy.amount, remedy.currency) if remedy.amount and remedy.currency else ""
+        said.append(_holes(steps.get(f"{key}_money", text) if money else text, {"money": money}))
+    if not said:
+        said.append(parts["explain"].get(view.issue, parts["explain"]["*"]))
+    if view.order.order is None and view.issue not in _NEEDS_NO_ORDER:
+        said.append(parts["ask"]["number"])
+    return said
+
+
+def _joined(view: Situation, sentences: list[str], priority: str) -> str:
+    separator = view.texts.phrases["sentence_separator"]
+    return _fill(view, separator.join(s for s in sentences if s), priority)
+
+
+def _fill(view: Situation, text: str, priority: str) -> str:
+    """Set the time of the next word: as a clock time when `now` is known, else as a span."""
+    hours = view.pack.follow_up_hours[priority]
+    if view.now is None:
+        by = view.texts.say("within", span=view.texts.span(hours))
+    else:
+        due = view.now + timedelta(hours=hours)
+        same = due.date() == view.now.date()
+        by = view.texts.say(
+            "by_today" if same else "by_day", time=f"{due:%H:%M}", day=view.texts.day(due, view.now)
+        )
+    return text.replace("{by}", by)
+
+
+def _holes(template: str, values: Mapping[str, object]) -> str:
+    for name, value in values.items():
+        template = template.replace("{" + name + "}", str(value))
+    return template

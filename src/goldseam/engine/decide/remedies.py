@@ -1,0 +1,141 @@
+"""What may be done, best first: allowed by the order's state and the policy pack, ranked by the probability
+that the customer ends satisfied minus the cost, with reasons from the customer's own facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from goldseam.engine.assessment import Liability, Remedy, Risk
+from goldseam.engine.decide.parcel import OrderFacts
+from goldseam.engine.decide.policy import Rule
+from goldseam.engine.decide.reasons import reasons
+from goldseam.engine.decide.situation import Situation, policy_facts
+from goldseam.engine.decide.tables import RemedyWeights
+from goldseam.engine.decide.urgency import crisis, safety
+
+_ESCALATIONS = ("escalate_crisis", "escalate_safety")
+_FIRST = 0.99
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """One allowed remedy with the rule that carries it and the order it is for."""
+
+    code: str
+    rule: Rule
+    order: OrderFacts
+
+
+def remedies(view: Situation, risk: Risk, blame: Liability, weights: RemedyWeights) -> tuple[Remedy, ...]:
+    """Rank everything that is allowed."""
+    offers = _allowed(view, risk, blame, weights)
+    ranked = [_remedy(view, offer, weights) for offer in offers.values()]
+    if crisis(view):
+        ranked = [r for r in ranked if r.code not in weights.money]
+    ranked.sort(key=lambda r: (-r.score, r.code))
+    urgent = [r for r in ranked if r.code in _ESCALATIONS] if crisis(view) or safety(view) else []
+    rest = [r for r in ranked if r.code not in _ESCALATIONS]
+    return tuple((*urgent, *rest)[: weights.most])
+
+
+def possible(remedy: str, order: OrderFacts, weights: RemedyWeights) -> bool:
+    """Whether the order's state leaves room for the remedy at all, whatever a policy pack says."""
+    if order.state in ("none", "unclear", ""):
+        return True
+    if order.state in weights.states.get(remedy, frozenset()):
+        return True
+    special = weights.states_special.get(remedy, {}).get(order.state, frozenset())
+    return any(getattr(order, flag) for flag in special)
+
+
+def _allowed(view: Situation, risk: Risk, blame: Liability, weights: RemedyWeights) -> dict[str, _Offer]:
+    """Remedy → offer. With several orders in question, what one of them allows may be spoken of."""
+    offers: dict[str, _Offer] = {}
+    for order in view.candidates or (view.order,):
+        for code, offer in _for_order(view, order, risk, blame, weights).items():
+            old = offers.get(code)
+            if old is None or offer.rule.merit > old.rule.merit:
+                offers[code] = offer
+    return offers
+
+
+def _for_order(
+    view: Situation, order: OrderFacts, risk: Risk, blame: Liability, weights: RemedyWeights
+) -> dict[str, _Offer]:
+    facts = policy_facts(view, order, risk.score, blame.party)
+    rules = view.pack.matching(facts, view.now.date() if view.now else None)
+    forbidden = {code for rule in rules if rule.effect == "forbid" for code in rule.remedies}
+    asked = {r.remedy for r in view.reading.requests}
+    offers: dict[str, _Offer] = {}
+    for rule in rules:
+        if rule.effect != "allow":
+            continue
+        for code in rule.remedies:
+            if code in forbidden or (rule.asked and code not in asked) or not possible(code, order, weights):
+                continue
+            if code not in offers or rule.merit > offers[code].rule.merit:
+                offers[code] = _Offer(code, rule, order)
+    return offers
+
+
+def _remedy(view: Situation, offer: _Offer, weights: RemedyWeights) -> Remedy:
+    amount, currency = _amount(view, offer)
+    tried, worked = _history(view, offer)
+    prior = weights.works.get(view.issue, {}).get(offer.code, weights.works["*"].get(offer.code, 0.3))
+    chance = (prior * weights.prior_strength + worked) / (weights.prior_strength + tried)
+    chance += offer.rule.merit * (1 - chance)
+    if view.asked(offer.code) is not None:
+        chance += weights.asked * (1 - chance)
+    total = offer.order.order.total if offer.order.order else None
+    given = weights.money_cost * amount / total if amount and total else 0.0
+    score = _FIRST if offer.code in _ESCALATIONS else chance - weights.cost.get(offer.code, 0.0) - given
+    return Remedy(
+        code=offer.code,
+        score=round(min(_FIRST, max(0.01, score)), 3),
+        amount=amount,
+        currency=currency,
+        needs_approval=needs_approval(view, offer.rule, amount),
+        policy=offer.rule.id,
+        why=reasons(view, offer.code, offer.rule, offer.order, (tried, worked)),
+    )
+
+
+def needs_approval(view: Situation, rule: Rule, amount: float | None, role: str = "") -> bool:
+    """Whether the role (the pack's default one when empty) may not grant this alone."""
+    role = role or view.pack.default_role
+    if role in rule.grants:
+        limit = rule.grants[role]
+        return limit is not None and ((amount or 0.0) > limit or limit == 0)
+    limit = view.pack.limit(role)
+    return limit is not None and (amount or 0.0) > limit
+
+
+def _amount(view: Situation, offer: _Offer) -> tuple[float | None, str | None]:
+    rule, order = offer.rule.amount, offer.order.order
+    if rule is None or order is None or view.candidates:
+        return None, None
+    total = order.total
+    if rule.kind == "fixed":
+        amount: float | None = rule.value if order.currency in view.pack.currencies else None
+    else:
+        share = 1.0 if rule.kind == "full" else rule.value
+        amount = None if total is None else total * share
+    if amount is None:
+        return None, None
+    if rule.cap is not None and order.currency in view.pack.currencies:
+        amount = min(amount, rule.cap)
+    if total is not None:
+        amount = min(amount, total)
+    amount = round(float(amount), 2)
+    return (amount, order.currency) if amount > 0 else (None, None)
+
+
+def _history(view: Situation, offer: _Offer) -> tuple[int, int]:
+    """Tried and worked in closed conversations with this issue, and this order status where it is told."""
+    tried = worked = 0
+    for record in view.conversation.remedy_records:
+        same = record.issue == view.issue and record.remedy == offer.code
+        if same and record.order_status in ("", offer.order.state):
+            tried += record.tried
+            worked += record.worked
+    return tried, min(worked, tried)

@@ -1,0 +1,147 @@
+"""What happened in the talk itself: who waits, what was asked again, what the answers did."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from goldseam.engine.decide.parcel import hours_between
+from goldseam.engine.facts import Conversation, Message
+
+Acts = Mapping[str, re.Pattern[str]]
+"""Name of an act (refusal, apology, …) → the pattern that shows it in one turn."""
+
+_LATE_TURNS = 40
+"""Only the last turns are read: what was said long before no longer decides how a talk ends."""
+_EMPTY_ANSWERS = frozenset({"stalling", "elsewhere", "script", "refusal"})
+_HELPING = frozenset({"action", "offer", "asking"})
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn with the acts found in it."""
+
+    index: int
+    customer: bool
+    text: str
+    acts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TalkFacts:
+    """Counts over the talk. `waiting_hours` is how long the customer has been without an answer now."""
+
+    turns: tuple[Turn, ...] = ()
+    customer_turns: int = 0
+    agent_turns: int = 0
+    awaiting: int = 0
+    waiting_hours: float | None = None
+    slowest_answer_hours: float | None = None
+    unanswered_questions: int = 0
+    repeated: int = 0
+
+    def agent_count(self, act: str) -> int:
+        """How many agent turns did this."""
+        return sum(1 for t in self.turns if not t.customer and act in t.acts)
+
+    def customer_count(self, act: str) -> int:
+        """How many customer turns did this."""
+        return sum(1 for t in self.turns if t.customer and act in t.acts)
+
+    def last_customer(self, act: str) -> bool:
+        """Whether the customer's last turn did this."""
+        last = next((t for t in reversed(self.turns) if t.customer), None)
+        return last is not None and act in last.acts
+
+    def last_agent(self, act: str) -> bool:
+        """Whether the last agent turn did this."""
+        last = next((t for t in reversed(self.turns) if not t.customer), None)
+        return last is not None and act in last.acts
+
+
+def talk_facts(conversation: Conversation, now: datetime | None, customer: Acts, agent: Acts) -> TalkFacts:
+    """Read the course of the talk. `customer` and `agent` name the acts to look for on each side."""
+    turns = tuple(
+        Turn(i, m.role == "customer", m.text, _acts(m.text, customer if m.role == "customer" else agent))
+        for i, m in _latest(conversation.messages)
+    )
+    awaiting = _awaiting(turns)
+    first_waiting = turns[-awaiting].index if awaiting else None
+    return TalkFacts(
+        turns=turns,
+        customer_turns=sum(1 for t in turns if t.customer),
+        agent_turns=sum(1 for t in turns if not t.customer),
+        awaiting=awaiting,
+        waiting_hours=None
+        if first_waiting is None
+        else _not_negative(hours_between(conversation.messages[first_waiting].at, now)),
+        slowest_answer_hours=_slowest(conversation.messages),
+        unanswered_questions=_unanswered(turns),
+        repeated=_repeated([t.text for t in turns if t.customer]),
+    )
+
+
+def _latest(messages: tuple[Message, ...]) -> list[tuple[int, Message]]:
+    spoken = [(i, m) for i, m in enumerate(messages) if m.role != "system"]
+    return spoken[-_LATE_TURNS:]
+
+
+def _acts(text: str, patterns: Acts) -> frozenset[str]:
+    clipped = text[:1000].lower()
+    return frozenset(name for name, pattern in patterns.items() if pattern.search(clipped))
+
+
+def _awaiting(turns: tuple[Turn, ...]) -> int:
+    count = 0
+    for turn in reversed(turns):
+        if not turn.customer:
+            break
+        count += 1
+    return count
+
+
+def _not_negative(hours: float | None) -> float | None:
+    return None if hours is None else max(0.0, hours)
+
+
+def _slowest(messages: tuple[Message, ...]) -> float | None:
+    slowest: float | None = None
+    asked: datetime | None = None
+    for message in messages:
+        if message.role == "customer":
+            asked = asked or message.at
+        elif message.role in ("agent", "bot"):
+            hours = hours_between(asked, message.at)
+            if hours is not None and hours >= 0:
+                slowest = max(slowest or 0.0, hours)
+            asked = None
+    return slowest
+
+
+def _unanswered(turns: tuple[Turn, ...]) -> int:
+    """Customer questions whose next answer only stalled, sent elsewhere or recited a script."""
+    count = 0
+    open_question = False
+    for turn in turns:
+        if turn.customer:
+            open_question = open_question or "question" in turn.acts
+        elif open_question:
+            if turn.acts & _EMPTY_ANSWERS and not turn.acts & _HELPING:
+                count += 1
+            open_question = False
+    return count
+
+
+def _repeated(texts: list[str]) -> int:
+    """How many customer turns say again, nearly word for word, what an earlier one said."""
+    seen: list[frozenset[str]] = []
+    count = 0
+    for text in texts:
+        grams = frozenset(text[i : i + 2] for i in range(min(len(text), 200) - 1))
+        if len(grams) >= 4:
+            if any(len(grams & old) >= 0.7 * min(len(grams), len(old)) for old in seen):
+                count += 1
+            seen.append(grams)
+    return count

@@ -1,0 +1,101 @@
+"""Reads the deciding half's data files from the package, checks them and compiles them once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import orjson
+
+from goldseam.engine.decide.policy import PolicyPack, compile_pack
+from goldseam.engine.decide.tables import DecidingTables, LiabilityWeights, RemedyWeights, RiskWeights
+from goldseam.engine.decide.texts import Texts
+from goldseam.engine.reply.tables import ReplyTables
+
+PACKS = ("default", "default-en")
+LANGUAGES = ("zh", "en")
+
+
+def read_data(name: str) -> Any:
+    """One JSON data file of the engine, by its path below `engine/data`."""
+    return orjson.loads(files("goldseam.engine").joinpath("data", *name.split("/")).read_bytes())
+
+
+def remedy_weights(raw: Mapping[str, Any]) -> RemedyWeights:
+    """Compile the remedies' prior beliefs."""
+    return RemedyWeights(
+        version=raw["version"],
+        works=raw["works"],
+        prior_strength=float(raw["prior_strength"]),
+        cost=raw["cost"],
+        money_cost=float(raw["money_cost"]),
+        asked=float(raw["asked"]),
+        states={code: frozenset(states) for code, states in raw["states"].items()},
+        states_special={
+            code: {state: frozenset(flags) for state, flags in special.items()}
+            for code, special in raw["states_special"].items()
+        },
+        needs_order=frozenset(raw["needs_order"]),
+        money=frozenset(raw["money"]),
+        most=int(raw["most"]),
+    )
+
+
+def risk_weights(raw: Mapping[str, Any]) -> RiskWeights:
+    """Compile the risk model; also what a shop's own trained weights are read with."""
+    levels = raw["levels"]
+    return RiskWeights(
+        version=raw["version"],
+        intercept=float(raw["intercept"]),
+        weights=raw["weights"],
+        issues=raw["issues"],
+        signals=raw["signals"],
+        levels=(levels["medium"], levels["high"], levels["critical"]),
+    )
+
+
+def read_pack(raw: Mapping[str, Any]) -> PolicyPack:
+    """Compile a policy pack against the taxonomy's codes."""
+    weights = read_data("weights/remedies.json")
+    issues = frozenset(read_data("weights/risk.json")["issues"])
+    return compile_pack(raw, issues, frozenset(weights["states"]))
+
+
+@lru_cache(maxsize=1)
+def load_deciding() -> DecidingTables:
+    """Everything `decide` needs, from the files that come with the package. Frozen, so shared."""
+    liability = read_data("weights/liability.json")
+    scans = read_data("weights/scans.json")
+    talk = read_data("weights/talk.json")
+    return DecidingTables(
+        packs=tuple(read_pack(read_data(f"policies/{name}.json")) for name in PACKS),
+        risk=risk_weights(read_data("weights/risk.json")),
+        liability=LiabilityWeights(
+            version=liability["version"],
+            issues=liability["issues"],
+            evidence=liability["evidence"],
+            unclear=float(liability["unclear"]),
+        ),
+        remedies=remedy_weights(read_data("weights/remedies.json")),
+        scans={
+            kind: (frozenset(entry["status"]), tuple(word.lower() for word in entry["words"]))
+            for kind, entry in scans["kinds"].items()
+        },
+        customer_acts=_patterns(talk["customer"]),
+        agent_acts=_patterns(talk["agent"]),
+        texts={language: _texts(language) for language in LANGUAGES},
+        reply=ReplyTables(),
+    )
+
+
+def _patterns(raw: Mapping[str, Sequence[str]]) -> dict[str, re.Pattern[str]]:
+    return {name: re.compile("|".join(parts), re.IGNORECASE) for name, parts in raw.items()}
+
+
+def _texts(language: str) -> Texts:
+    phrases = read_data(f"templates/phrases.{language}.json")
+    drafts = read_data(f"templates/drafts.{language}.json")
+    return Texts(language=language, phrases=phrases["phrases"], names=phrases["names"], drafts=drafts)
