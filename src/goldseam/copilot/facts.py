@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.core.cache import cache
+
 from goldseam.commerce import queries as commerce
 from goldseam.conversations import queries as conversations
 from goldseam.engine import facts
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from goldseam.conversations.models import Conversation
 
 _MAX_MESSAGES = 200
+_RECORDS_SECONDS = 300
 
 
 def gather(conversation: Conversation, now: datetime) -> facts.Conversation:
@@ -56,7 +59,14 @@ def order_facts(order: Order) -> facts.Order:
 
 
 def remedy_records(shop_id: int) -> tuple[facts.RemedyRecord, ...]:
-    """What worked in the shop's closed conversations, by issue and remedy."""
+    """What worked in the shop's closed conversations, by issue and remedy; a few minutes old at most,
+    because counting a year of conversations for every message would cost more than the assessment."""
+    return cache.get_or_set(  # type: ignore[return-value]
+        f"remedy-records-{shop_id}", lambda: _count_remedies(shop_id), _RECORDS_SECONDS
+    )
+
+
+def _count_remedies(shop_id: int) -> tuple[facts.RemedyRecord, ...]:
     return tuple(
         facts.RemedyRecord(issue=r.issue, remedy=r.remedy, tried=r.tried, worked=r.worked)
         for r in conversations.remedy_outcomes(shop_id)

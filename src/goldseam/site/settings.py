@@ -56,9 +56,8 @@ ROOT_URLCONF = "goldseam.site.urls"
 ASGI_APPLICATION = "goldseam.site.asgi.application"
 DATABASES = {"default": database_settings(ENVIRONMENT)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "goldseam_cache"},
-}
+# what is kept here is derived and may be minutes old, so each process has its own
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 TEMPLATES = [
     {
