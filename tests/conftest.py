@@ -17,7 +17,7 @@ def django_db_modify_db_settings() -> Iterator[None]:
     if os.environ.get("DATABASE_URL"):
         yield
         return
-    server = EmbeddedPostgres(HOME / "postgres")
+    server = EmbeddedPostgres(HOME / "postgres", durable=False)
     server.start()
     yield
     server.stop()

@@ -1,0 +1,84 @@
+"""Slow work: the one place that names the queue, its queues and its patience.
+
+A job is deferred in the transaction that needs it (`my_job.defer(...)`), so it exists if and only if that
+transaction does. Jobs may run twice (a worker can die between doing and noting), so they are idempotent.
+Rooms write theirs in `jobs.py`, which is found by itself:
+
+    from goldseam.core.jobs import WEBHOOKS, job
+
+    @job("webhook.deliver", queue=WEBHOOKS, retry=patient(8))
+    def deliver(delivery: str) -> None: ...
+
+Periodic jobs take the timestamp they were due at; however many workers run, each time is deferred once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.retry import RetryStrategy
+
+DEFAULT = "default"
+WEBHOOKS = "webhooks"
+_STALLED_SECONDS = 30
+_STOP_SECONDS = 3.0
+_KEEP_HOURS = 72
+
+_Work = TypeVar("_Work", bound=Callable[..., Any])
+
+
+def patient(attempts: int, *, first_wait: int = 2) -> RetryStrategy:
+    """Try again after `first_wait`, then its powers, in seconds: 2, 4, 8, …"""
+    return RetryStrategy(max_attempts=attempts, exponential_wait=first_wait)
+
+
+def job(name: str, *, queue: str = DEFAULT, retry: RetryStrategy | None = None) -> Callable[[_Work], Any]:
+    """Make a function a job. `name` stays for good: it is what waits in the database."""
+    return cast("Callable[[_Work], Any]", app.task(name=name, queue=queue, retry=retry or patient(3)))
+
+
+def every(cron: str, name: str, *, queue: str = DEFAULT) -> Callable[[_Work], Any]:
+    """Make a function (of one timestamp) a periodic job; at most one of it waits or runs at a time."""
+
+    def decorate(work: _Work) -> Any:
+        task = app.task(name=name, queue=queue, lock=name, queueing_lock=name)(work)
+        return app.periodic(cron=cron, periodic_id=name)(task)
+
+    return decorate
+
+
+@app.periodic(cron="* * * * *", periodic_id="jobs.rescue")
+@app.task(name="jobs.rescue", pass_context=True, queueing_lock="jobs.rescue")
+async def rescue(context: JobContext, timestamp: int) -> None:
+    """Give the jobs of workers that died back to the queue."""
+    manager = context.app.job_manager
+    for lost in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_SECONDS):
+        await manager.retry_job(lost)
+
+
+@app.periodic(cron="17 * * * *", periodic_id="jobs.tidy")
+@app.task(name="jobs.tidy", pass_context=True, queueing_lock="jobs.tidy")
+async def tidy(context: JobContext, timestamp: int) -> None:
+    """Forget jobs that ended well days ago; those that failed stay to be looked at."""
+    await context.app.job_manager.delete_old_jobs(nb_hours=_KEEP_HOURS)
+
+
+async def work(*, concurrency: int, once: bool = False) -> None:
+    """Do jobs until SIGTERM or SIGINT (or, with `once`, until none is left).
+
+    Jobs run in threads. What they defer goes through Django's connection and so belongs to their own
+    transactions: hence an app of the worker's own beside Django's, with the same tasks."""
+    connector = cast("DjangoConnector", app.connector).get_worker_connector()
+    async with app.with_connector(connector).open_async() as worker_app:
+        await worker_app.run_worker_async(
+            concurrency=concurrency,
+            wait=not once,
+            shutdown_graceful_timeout=_STOP_SECONDS,
+            update_heartbeat_interval=_STALLED_SECONDS / 3,
+            stalled_worker_timeout=_STALLED_SECONDS,
+            delete_jobs="never",
+        )
