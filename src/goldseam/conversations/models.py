@@ -127,7 +127,8 @@ class Conversation(models.Model):
 
 class Message(models.Model):
     """Something said (or, with `is_note`, written for colleagues only). `external_id` is the sender's
-    idempotency key: the same key in a conversation is the same message."""
+    idempotency key: the same key in a conversation is the same message. `marks` are the stretches that show
+    a danger sign: [start, end, signal code], as the latest decision read them."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
     external_id = models.CharField(max_length=120, null=True)  # noqa: DJ001  NULLs do not collide
@@ -137,6 +138,7 @@ class Message(models.Model):
     text = models.TextField()
     at = models.DateTimeField()
     remedy = models.CharField(max_length=30, blank=True)
+    marks = models.JSONField(default=list)
 
     class Meta:
         ordering = ["at", "id"]

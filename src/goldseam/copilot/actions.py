@@ -17,7 +17,7 @@ from goldseam.conversations.queries import conversation_by_id
 from goldseam.copilot import events
 from goldseam.copilot.codes import ISSUES
 from goldseam.copilot.engine import assess_facts
-from goldseam.copilot.facts import gather
+from goldseam.copilot.facts import gather, latest_spoken_ids
 from goldseam.copilot.models import Correction, Decision
 from goldseam.copilot.queries import latest_decision
 from goldseam.core.errors import DomainError
@@ -51,6 +51,8 @@ def assess(conversation: Conversation, *, now: datetime | None = None) -> Decisi
         extra=_extra(assessment),
     )
     conversations.record_triage(conversation, _triage(conversation, assessment))
+    if assessment.signals or conversation.messages.exclude(marks=[]).exists():
+        conversations.mark_signals(conversation, _marks(conversation, assessment))
     return decision
 
 
@@ -95,6 +97,16 @@ def _extra(assessment: Assessment) -> dict[str, Any]:
         "requests": [dataclasses.asdict(request) for request in assessment.requests],
         "spans": [{"code": s.code, "message": s.message, "span": list(s.span)} for s in assessment.signals],
     }
+
+
+def _marks(conversation: Conversation, assessment: Assessment) -> dict[int, list[tuple[int, int, str]]]:
+    """The signals' spans by message; the engine counts the messages that `gather` gave it."""
+    ids = latest_spoken_ids(conversation.pk)
+    marks: dict[int, list[tuple[int, int, str]]] = {}
+    for signal in assessment.signals:
+        if signal.message < len(ids) and signal.span[1] > signal.span[0]:
+            marks.setdefault(ids[signal.message], []).append((*signal.span, signal.code))
+    return marks
 
 
 def _triage(conversation: Conversation, assessment: Assessment) -> conversations.Triage:

@@ -110,3 +110,76 @@ RISK_LEVELS: dict[str, str | Promise] = {
     "high": _("High"),
     "critical": _("Critical"),
 }
+
+HANDOVERS: dict[str, str | Promise] = {
+    "customer_request": _("The customer asks for a person"),
+    "high_risk": _("High risk"),
+    "low_confidence": _("Not understood well enough"),
+    "policy": _("The policy asks for a person"),
+    "crisis": _("Crisis"),
+    "safety": _("Safety"),
+    "missing_knowledge": _("Knowledge is missing"),
+    "tool_failure": _("A tool failed"),
+    "turn_limit": _("Too many turns without a solution"),
+}
+
+FACTORS: dict[str, str | Promise] = {
+    "base": _("Where every conversation starts"),
+    "issue": _("Kind of issue"),
+    "several_issues": _("Several issues at once"),
+    "mood_now": _("Mood now"),
+    "mood_angry": _("Anger"),
+    "mood_disappointed": _("Disappointment"),
+    "mood_distressed": _("Distress"),
+    "mood_anxious": _("Worry"),
+    "mood_peak": _("Strongest mood so far"),
+    "mood_rising": _("Mood is rising"),
+    "mood_falling": _("Mood is calming down"),
+    "grateful": _("Thanks"),
+    "promise_broken": _("Delivery promise broken"),
+    "promise_broken_ship": _("Shipping promise broken"),
+    "ship_promise_broken": _("Shipped later than promised"),
+    "stalled": _("Parcel does not move"),
+    "carrier_lost": _("Carrier reports a loss"),
+    "carrier_damaged": _("Carrier reports damage"),
+    "delivery_disputed": _("Delivery disputed"),
+    "order_value": _("Value of the order"),
+    "repeat_contact": _("Repeated contact"),
+    "former_complaints": _("Former complaints"),
+    "former_refunds": _("Former refunds"),
+    "first_order": _("First order"),
+    "waiting": _("Waiting for an answer"),
+    "slow_answer": _("Answered slowly"),
+    "unanswered_questions": _("Questions left open"),
+    "repeated": _("Says it again"),
+    "turns": _("Length of the conversation"),
+    "customer_last": _("The customer had the last word"),
+    "agent_refusal": _("Refused"),
+    "agent_last_refusal": _("Last answer was a refusal"),
+    "agent_stalling": _("Put off"),
+    "agent_last_stalling": _("Last answer put off"),
+    "agent_elsewhere": _("Sent elsewhere"),
+    "agent_last_elsewhere": _("Last answer sent elsewhere"),
+    "agent_blame": _("The customer was blamed"),
+    "agent_script_only": _("Script phrases only"),
+    "agent_action": _("Something was done"),
+    "agent_last_action": _("Last answer did something"),
+    "agent_offer": _("An offer was made"),
+    "agent_asking": _("Questions were asked"),
+    "customer_unsolved": _("Says it is not solved"),
+    "customer_last_unsolved": _("Last word: not solved"),
+    "customer_rejects": _("Rejects the offer"),
+    "customer_last_rejects": _("Last word: rejects"),
+    "customer_last_thanks": _("Last word: thanks"),
+    "customer_last_solved": _("Last word: solved"),
+    "customer_last_agrees": _("Last word: agrees"),
+    "words": _("Wording"),
+}
+"""Names of the risk's addends; `signal_<code>` is named by SIGNALS, any other code stands for itself."""
+
+
+def factor_name(code: str) -> str | Promise:
+    """What a risk factor is called."""
+    if code.startswith("signal_"):
+        return SIGNALS.get(code.removeprefix("signal_"), code)
+    return FACTORS.get(code, code)

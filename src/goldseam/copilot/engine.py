@@ -25,3 +25,21 @@ def assess_facts(conversation: Conversation) -> Assessment:
     from goldseam.engine.assess import assess
 
     return assess(conversation, tables())
+
+
+def draft_for_remedy(conversation: Conversation, remedy: str) -> str | None:
+    """The engine's draft as if `remedy` stood first; None when it is not among the allowed ones."""
+    from goldseam.engine.decide.draft import draft
+    from goldseam.engine.decide.liability import liability
+    from goldseam.engine.decide.remedies import remedies
+    from goldseam.engine.decide.risk import risk
+    from goldseam.engine.decide.situation import situation
+    from goldseam.engine.decide.urgency import priority
+    from goldseam.engine.text.read import read
+
+    deciding = tables().deciding
+    view = situation(conversation, read(conversation, tables().reading), deciding)
+    danger = risk(view, deciding.risk)
+    ranked = remedies(view, danger, liability(view, deciding.liability), deciding.remedies)
+    chosen = tuple(found for found in ranked if found.code == remedy)
+    return draft(view, chosen, priority(view, danger)).text if chosen else None

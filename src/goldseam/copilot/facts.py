@@ -36,6 +36,11 @@ def gather(conversation: Conversation, now: datetime) -> facts.Conversation:
     )
 
 
+def latest_spoken_ids(conversation_id: int) -> list[int]:
+    """Ids of the messages that `gather` hands to the engine, in its order."""
+    return list(conversations.spoken(conversation_id).values_list("pk", flat=True))[-_MAX_MESSAGES:]
+
+
 def order_facts(order: Order) -> facts.Order:
     """One order with its first parcel's scans."""
     parcels = list(order.parcels.all())

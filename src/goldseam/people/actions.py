@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from goldseam.core import audit
-from goldseam.core.errors import DomainError
+from goldseam.core.errors import Conflict, DomainError, NotFound
 from goldseam.people.models import Agent, ApiToken, Membership, Role, Shop
 from goldseam.people.queries import token_digest
 
@@ -79,3 +79,57 @@ def note_token_use(token: ApiToken) -> None:
     now = timezone.now()
     if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 60:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+
+
+@transaction.atomic
+def change_role(membership: Membership, role: Role, limit: Decimal, *, actor: str) -> None:
+    """Change what a person may do in a shop. The last admin stays one, or nobody could let people in."""
+    membership = _locked_membership(membership)
+    if membership.role == Role.ADMIN and role != Role.ADMIN:
+        _keep_an_admin(membership)
+    before = {"role": membership.role, "limit": str(membership.limit)}
+    after = {"role": str(role), "limit": str(limit)}
+    if before == after:
+        return
+    membership.role, membership.limit = role, limit
+    membership.save(update_fields=["role", "limit"])
+    subject = f"agent-{membership.agent_id}"
+    audit.record(membership.shop_id, actor, "person.changed", subject, before=before, after=after)
+
+
+@transaction.atomic
+def remove_person(membership: Membership, *, actor: str) -> None:
+    """The person no longer works for the shop; what they wrote stays."""
+    membership = _locked_membership(membership)
+    if membership.role == Role.ADMIN:
+        _keep_an_admin(membership)
+    subject = f"agent-{membership.agent_id}"
+    audit.record(membership.shop_id, actor, "person.removed", subject, before={"role": membership.role})
+    membership.delete()
+
+
+def change_me(agent: Agent, *, name: str, language: str, timezone: str) -> None:
+    """A person's own name, language and time zone."""
+    agent.name, agent.language, agent.timezone = name, language, timezone
+    agent.save(update_fields=["name", "language", "timezone"])
+
+
+def set_language(agent: Agent, language: str) -> None:
+    """The language of the person's pages."""
+    agent.language = language
+    agent.save(update_fields=["language"])
+
+
+def _locked_membership(membership: Membership) -> Membership:
+    """All memberships of the shop are locked, so that two admins cannot remove each other at once."""
+    rows = Membership.objects.select_for_update().filter(shop_id=membership.shop_id).order_by("id")
+    for row in rows:
+        if row.pk == membership.pk:
+            return row
+    raise NotFound("There is no such person in this shop.")
+
+
+def _keep_an_admin(membership: Membership) -> None:
+    others = Membership.objects.filter(shop_id=membership.shop_id, role=Role.ADMIN).exclude(pk=membership.pk)
+    if not others.filter(agent__is_active=True).exists():
+        raise Conflict("A shop needs at least one admin.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from goldseam.core.errors import NotAllowed, NotFound
 from goldseam.people.models import Agent, ApiToken, Membership, Role, Shop
@@ -33,6 +33,13 @@ def membership_in(agent: Agent, shop_id: int) -> Membership:
     return membership
 
 
+def memberships_of(agent: Agent) -> list[Membership]:
+    """All memberships of a person with their shops, by the shop's name."""
+    return list(
+        Membership.objects.select_related("shop").filter(agent=agent).order_by("shop__name", "shop_id")
+    )
+
+
 def require_role(agent: Agent, shop_id: int, role: Role) -> Membership:
     """The membership if its role reaches `role`; strangers get "not found", the others "not allowed"."""
     membership = membership_in(agent, shop_id)
@@ -46,6 +53,14 @@ def agents_of(shop_id: int) -> QuerySet[Agent]:
     return Agent.objects.filter(memberships__shop_id=shop_id, is_active=True).order_by("name", "id")
 
 
+def colleague(shop_id: int, agent_id: int) -> Agent:
+    """An active person of the shop, else "not found"."""
+    found = agents_of(shop_id).filter(pk=agent_id).first()
+    if found is None:
+        raise NotFound("This person does not work for the shop.")
+    return found
+
+
 def token_digest(secret: str) -> str:
     """How a token is looked up; the secret has 256 random bits, so a plain hash suffices."""
     return hashlib.sha256(secret.encode()).hexdigest()
@@ -56,3 +71,35 @@ def find_token(secret: str) -> ApiToken | None:
     return (
         ApiToken.objects.select_related("shop").filter(digest=token_digest(secret), revoked_at=None).first()
     )
+
+
+def memberships_in(shop_id: int) -> list[Membership]:
+    """Everybody who works for a shop, by name."""
+    return list(
+        Membership.objects.select_related("agent").filter(shop_id=shop_id).order_by("agent__name", "id")
+    )
+
+
+def membership_of_shop(shop_id: int, membership_id: int) -> Membership:
+    """A membership of this shop, else "not found"."""
+    membership = (
+        Membership.objects.select_related("agent", "shop").filter(shop_id=shop_id, pk=membership_id).first()
+    )
+    if membership is None:
+        raise NotFound("There is no such person in this shop.")
+    return membership
+
+
+def tokens_of(shop_id: int) -> list[ApiToken]:
+    """A shop's keys, the newest first, the revoked ones last."""
+    return list(
+        ApiToken.objects.filter(shop_id=shop_id).order_by(F("revoked_at").asc(nulls_first=True), "-id")[:200]
+    )
+
+
+def token_of_shop(shop_id: int, token_id: int) -> ApiToken:
+    """A key of this shop, else "not found"."""
+    token = ApiToken.objects.filter(shop_id=shop_id, pk=token_id).first()
+    if token is None:
+        raise NotFound("There is no such token.")
+    return token

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
+from goldseam.site import views
 from goldseam.site.api import api, docs
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("", include("goldseam.people.urls")),
+    path("", include("goldseam.commerce.urls")),
+    path("", include("goldseam.conversations.urls")),
+    path("copilot/", include("goldseam.copilot.urls")),
+    path("audit/", views.audit_trail, name="audit"),
     path("api/v1/", api.urls),
     path("api/docs", docs, name="api-docs"),
 ]
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.missing
+handler500 = views.broken

@@ -1,0 +1,78 @@
+"""What people type and choose on a conversation, checked."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from goldseam.conversations.actions import MAX_TEXT
+from goldseam.conversations.models import Outcome
+from goldseam.core.errors import DomainError
+
+MORNING = 9
+PRESETS = {
+    "hour": _("In an hour"),
+    "three_hours": _("In three hours"),
+    "tomorrow": _("Tomorrow, 9:00"),
+    "monday": _("Next Monday, 9:00"),
+}
+
+
+class WriteForm(forms.Form):
+    """A reply to the customer, or a note for colleagues. `key` makes a repeated send the same message."""
+
+    text = forms.CharField(max_length=MAX_TEXT, strip=True)
+    kind = forms.ChoiceField(choices=[("reply", "reply"), ("note", "note")])
+    key = forms.CharField(max_length=64)
+    remedy = forms.CharField(max_length=30, required=False)
+
+
+class AssignForm(forms.Form):
+    """The id of the new owner; empty for nobody."""
+
+    assignee = forms.IntegerField(required=False)
+
+
+class CloseForm(forms.Form):
+    """How it ended."""
+
+    outcome = forms.ChoiceField(choices=Outcome.choices, required=False)
+
+
+class SnoozeForm(forms.Form):
+    """A preset, or a moment of one's own in the person's time zone."""
+
+    preset = forms.ChoiceField(choices=[*PRESETS.items()], required=False)
+    until = forms.DateTimeField(required=False)
+
+    def moment(self) -> datetime:
+        """When the conversation is to come back."""
+        preset = self.cleaned_data["preset"]
+        moment: datetime | None = preset_moment(preset) if preset else self.cleaned_data["until"]
+        if moment is None:
+            raise DomainError("Choose when it should come back.", field="until")
+        return moment
+
+
+def preset_moment(preset: str, now: datetime | None = None) -> datetime:
+    """The moment a preset means, in the active time zone."""
+    local = timezone.localtime(now)
+    if preset == "hour":
+        return local + timedelta(hours=1)
+    if preset == "three_hours":
+        return local + timedelta(hours=3)
+    days = 1 if preset == "tomorrow" else 7 - local.weekday()
+    day = local.date() + timedelta(days=days)
+    return datetime(day.year, day.month, day.day, MORNING, tzinfo=local.tzinfo)
+
+
+def checked(form: forms.Form) -> dict[str, Any]:
+    """The form's clean values; the first error as a domain error that names its field."""
+    if form.is_valid():
+        return form.cleaned_data
+    field, errors = next(iter(form.errors.items()))
+    raise DomainError(str(errors[0]), field=str(field))

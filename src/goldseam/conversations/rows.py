@@ -1,0 +1,115 @@
+"""How a conversation's row is written: locked, saved with a new version, indexed, told to open browsers.
+
+Only the room's own verbs use this."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from goldseam.conversations import events
+from goldseam.conversations.models import Conversation, Message, MessageRole, Status
+from goldseam.core import audit
+from goldseam.core.errors import DomainError
+from goldseam.core.events import emit
+from goldseam.core.live import announce
+from goldseam.core.search import add_terms
+from goldseam.core.text import tokens
+
+if TYPE_CHECKING:
+    from goldseam.commerce.models import Customer
+    from goldseam.people.models import Agent
+
+MAX_TEXT = 20_000
+
+
+def words_of(customer: Customer | None) -> tuple[str, ...]:
+    """What of a customer the conversation's search finds."""
+    return (customer.name, customer.phone, customer.external_id) if customer else ()
+
+
+def quiet_alert(conversation: Conversation, agent: Agent) -> None:
+    """Whoever answers has seen the alert. The caller saves."""
+    if conversation.alerted_at and conversation.acknowledged_by_id is None:
+        conversation.acknowledged_by = agent
+        announce(conversation.shop_id, f"alert-{conversation.pk}")
+
+
+def locked(conversation_id: int) -> Conversation:
+    """The row as it is now, kept from others until the transaction ends."""
+    return Conversation.objects.select_for_update().get(pk=conversation_id)
+
+
+def say(
+    conversation: Conversation,
+    role: MessageRole,
+    text: str,
+    *,
+    key: str | None,
+    at: datetime | None,
+    author: Agent | None = None,
+    remedy: str = "",
+    is_note: bool = False,
+) -> tuple[Message, bool]:
+    """Store a message, once per key; returns it and whether it is new."""
+    if not text.strip():
+        raise DomainError("The message is empty.", field="text")
+    if len(text) > MAX_TEXT:
+        raise DomainError(f"The message is longer than {MAX_TEXT} characters.", field="text")
+    text = text.replace("\x00", "")
+    fields = {
+        "role": role,
+        "text": text,
+        "at": at or timezone.now(),
+        "author": author,
+        "remedy": remedy,
+        "is_note": is_note,
+    }
+    if key is None:
+        return Message.objects.create(conversation=conversation, **fields), True
+    try:
+        with transaction.atomic():
+            return Message.objects.get_or_create(conversation=conversation, external_id=key, defaults=fields)
+    except IntegrityError:
+        return Message.objects.get(conversation=conversation, external_id=key), False
+
+
+def touch(conversation: Conversation, message: Message) -> None:
+    """After a message: newest time, snippet, search words."""
+    conversation.last_message_at = max(conversation.last_message_at, message.at)
+    conversation.snippet = " ".join(message.text.split())[:160]
+    save(conversation)
+    index(conversation, message.text)
+
+
+def set_open(conversation: Conversation, actor: str) -> None:
+    """Open again, audited and told. The caller saves."""
+    conversation.status = Status.OPEN
+    conversation.closed_at = None
+    conversation.snoozed_until = None
+    conversation.outcome = ""
+    audit.record(conversation.shop_id, actor, "conversation.reopened", subject(conversation))
+    emit(events.ConversationReopened(conversation.shop_id, conversation.pk))
+
+
+def save(conversation: Conversation, *fields: str) -> None:
+    """Write these columns (all, without any named) with the next version, and announce it."""
+    conversation.version += 1
+    columns = [f.name for f in Conversation._meta.concrete_fields if f.name not in ("id", "search")]
+    conversation.save(update_fields=[*fields, "version"] if fields else columns)
+    announce(conversation.shop_id, subject(conversation), "inbox")
+
+
+def index(conversation: Conversation, *texts: str) -> None:
+    """Add the texts' terms to the search column, up to a bound that one thread cannot exceed."""
+    terms = tokens(" ".join(texts))
+    if terms:
+        add_terms(Conversation, "search", conversation.pk, terms)
+
+
+def subject(conversation: Conversation) -> str:
+    """The name of a conversation in the audit trail and in live updates."""
+    return f"conversation-{conversation.pk}"

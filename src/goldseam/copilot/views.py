@@ -1,0 +1,54 @@
+"""The copilot panel, and what a person does with it."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from goldseam.conversations.queries import access_conversation
+from goldseam.copilot import actions, queries
+from goldseam.copilot.codes import ISSUES
+from goldseam.copilot.panel import panel_of
+from goldseam.core.http import PageRequest
+
+
+@require_GET
+def panel(request: PageRequest, conversation_id: int) -> HttpResponse:
+    """What it is, how they feel, how risky and why, who is liable, what to do, what to say."""
+    return _panel(request, conversation_id)
+
+
+@require_POST
+def issue(request: PageRequest, conversation_id: int) -> HttpResponse:
+    """The person names the right issue."""
+    conversation = access_conversation(request.user, conversation_id)
+    actions.correct_issue(conversation, request.user, request.POST.get("issue", ""))
+    return _panel(request, conversation_id)
+
+
+@require_POST
+def assess(request: PageRequest, conversation_id: int) -> HttpResponse:
+    """Assess again on the present facts."""
+    conversation = access_conversation(request.user, conversation_id)
+    actions.assess(conversation)
+    return _panel(request, conversation_id)
+
+
+@require_GET
+def remedy_draft(request: PageRequest, conversation_id: int) -> HttpResponse:
+    """The draft that carries out one of the remedies, as JSON: {"text", "remedy"}."""
+    conversation = access_conversation(request.user, conversation_id)
+    code = request.GET.get("remedy", "")[:30]
+    return JsonResponse({"text": queries.draft_with(conversation, code), "remedy": code})
+
+
+def _panel(request: PageRequest, conversation_id: int) -> HttpResponse:
+    conversation = access_conversation(request.user, conversation_id)
+    decision = queries.latest_decision(conversation.pk)
+    context = {
+        "conversation": conversation,
+        "panel": panel_of(decision) if decision else None,
+        "issues": ISSUES.items(),
+    }
+    return render(request, "copilot/panel.html", context)
