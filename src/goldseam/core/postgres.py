@@ -124,19 +124,23 @@ class EmbeddedPostgres:
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         self._take_lock()
         try:
-            owner = accounts.owner_for(self.folder, binaries())
-            self._create_cluster(owner)
-            self._check_version()
-            self._prepare_socket(owner)
-            for attempt in range(_ATTEMPTS):
-                self._clear_leftovers()
-                if self._launch(owner):
-                    return
-                time.sleep(0.2 * (attempt + 1))  # memory of dead backends is freed when the last has gone
-            raise PostgresFailed(f"PostgreSQL does not start on {self.folder}:\n{self._log_tail()}")
+            self.revive()
         except BaseException:
             self.stop()
             raise
+
+    def revive(self) -> None:
+        """Bring up a server that ended although nobody stopped it; the folder stays ours meanwhile."""
+        owner = accounts.owner_for(self.folder, binaries())
+        self._create_cluster(owner)
+        self._check_version()
+        self._prepare_socket(owner)
+        for attempt in range(_ATTEMPTS):
+            self._clear_leftovers()
+            if self._launch(owner):
+                return
+            time.sleep(0.2 * (attempt + 1))  # memory of dead backends is freed when the last has gone
+        raise PostgresFailed(f"PostgreSQL does not start on {self.folder}:\n{self._log_tail()}")
 
     def stop(self, seconds: float = 3.0) -> None:
         """Stop the server and let go of the folder; quiet when it does not run.

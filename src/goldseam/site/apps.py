@@ -12,6 +12,8 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         """Hand the wiring table to the event bus."""
         from goldseam.core.events import connect
+        from goldseam.site.logs import configure
         from goldseam.site.wiring import WIRING
 
+        configure()
         connect(WIRING)

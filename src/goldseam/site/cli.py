@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from typer._click.core import Command, Context
 
 COMMANDS: dict[str, str] = {
+    "up": "goldseam.site.cli_run",
+    "demo": "goldseam.site.cli_run",
+    "doctor": "goldseam.site.cli_run",
+    "create-admin": "goldseam.site.cli_run",
+    "web": "goldseam.site.cli_run",
+    "worker": "goldseam.site.cli_run",
+    "migrate": "goldseam.site.cli_run",
+    "load-demo": "goldseam.site.cli_run",
     "assess": "goldseam.site.cli_engine",
     "check-reply": "goldseam.site.cli_engine",
 }

@@ -1,21 +1,37 @@
 """Settings from the environment, checked at start: a wrong value names the variable, the value and
-what is allowed."""
+what is allowed; an unknown variable is named too, with the one that was probably meant."""
 
 from __future__ import annotations
 
+import difflib
+import ipaddress
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-from urllib.parse import unquote, urlsplit
+from typing import Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from goldseam.core.postgres import DATABASE, USER, socket_folder
 
 PREFIX = "GOLDSEAM_"
+DATABASE_URL = "DATABASE_URL"
+_SECRET = frozenset({"secret_key", "database_url"})
+_SWITCH = "1 or 0"
+_DEFAULT_HOME = "~/.local/share/goldseam"
 
 
 class WrongEnvironment(ValueError):
     """The environment does not describe a runnable site; the message lists every wrong variable."""
+
+
+def _variable(default: Any, meaning: str, allowed: str, **limits: Any) -> Any:
+    return Field(
+        default, description=meaning, json_schema_extra={"allowed": allowed}, validate_default=True, **limits
+    )
 
 
 class Environment(BaseModel):
@@ -23,68 +39,172 @@ class Environment(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    mode: Literal["production", "demo", "development"] = Field(
+    mode: Literal["production", "demo", "development"] = _variable(
         "production",
-        description="production: everything strict; demo and development run on this machine only",
+        "production is strict everywhere; demo and development listen on this machine only",
+        "production, demo or development",
     )
-    home: Path = Field(
-        default_factory=lambda: Path("~/.local/share/goldseam").expanduser(),
-        description="folder of the embedded PostgreSQL and of files",
+    home: Path = _variable(
+        Path(_DEFAULT_HOME),
+        "folder of the embedded PostgreSQL, the signing key and the collected static files",
+        "a folder that can be written to, made if it is missing",
     )
-    secret_key: str = Field("", description="at least 32 characters; made and kept in HOME when empty")
-    hosts: str = Field(
-        "localhost,127.0.0.1,[::1]", description="host names that the site answers to, by commas"
+    secret_key: str = _variable(
+        "",
+        "signs sessions; when empty, one is made and kept in GOLDSEAM_HOME; several machines need the same",
+        "at least 32 characters",
     )
-    bind: str = Field("127.0.0.1", description="address that the web server listens on")
-    port: int = Field(8420, ge=1, le=65535, description="port that the web server listens on")
-    https: bool = Field(False, description="1 behind an HTTPS proxy: secure cookies, HSTS")
-    webhook_private: bool = Field(False, description="1 lets webhooks call into private networks")
-    api_rate: int = Field(600, ge=1, le=1_000_000, description="API calls a token may make per minute")
-    database_url: str = Field("", description="a real PostgreSQL instead of the embedded one")
+    hosts: str = _variable(
+        "localhost,127.0.0.1,[::1]",
+        "host names the site answers to",
+        "names separated by commas; .example.com includes its subdomains",
+    )
+    bind: str = _variable("127.0.0.1", "address the web server listens on", "an IP address of this machine")
+    port: int = _variable(8420, "port the web server listens on", "1 to 65535", ge=1, le=65535)
+    https: bool = _variable(
+        False, "1 behind a proxy that speaks HTTPS and sets X-Forwarded-Proto: secure cookies, HSTS", _SWITCH
+    )
+    web_processes: int = _variable(
+        1, "web processes that `goldseam up` starts on one port", "1 to 64", ge=1, le=64
+    )
+    worker_threads: int = _variable(4, "jobs one worker does at the same time", "1 to 64", ge=1, le=64)
+    webhook_private: bool = _variable(False, "1 lets webhooks call into private networks", _SWITCH)
+    api_rate: int = _variable(
+        600, "API calls a token may make per minute", "1 to 1000000", ge=1, le=1_000_000
+    )
+    database_url: str = _variable(
+        "",
+        "a PostgreSQL (16 or newer) to use instead of the embedded one",
+        "postgresql://user:password@host:port/name",
+    )
+
+    @field_validator("home")
+    @classmethod
+    def _whole_path(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
 
     @field_validator("database_url")
     @classmethod
     def _postgres_only(cls, value: str) -> str:
-        if value and urlsplit(value).scheme not in ("postgres", "postgresql"):
-            raise ValueError("must begin with postgresql://")
+        if value:
+            try:
+                parts = conninfo_to_dict(value)
+            except psycopg.ProgrammingError as error:
+                raise ValueError(str(error).strip()) from None
+            if not value.startswith(("postgresql://", "postgres://")) or not parts.get("dbname"):
+                raise ValueError("not the address of a PostgreSQL database")
         return value
 
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: str) -> str:
         if value and len(value) < 32:
-            raise ValueError("must have at least 32 characters")
+            raise ValueError("too short")
         return value
+
+    @field_validator("hosts")
+    @classmethod
+    def _host_names(cls, value: str) -> str:
+        names = [name.strip() for name in value.split(",") if name.strip()]
+        if not names or any("/" in name or " " in name for name in names):
+            raise ValueError("not host names")
+        return ",".join(names)
+
+    @field_validator("bind")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        return str(ipaddress.ip_address(value))
+
+    @model_validator(mode="after")
+    def _demo_stays_here(self) -> Environment:
+        if self.mode != "production" and not ipaddress.ip_address(self.bind).is_loopback:
+            raise ValueError(
+                f"{PREFIX}BIND={self.bind!r}: only 127.0.0.1 or ::1 with GOLDSEAM_MODE={self.mode}"
+            )
+        return self
+
+    @property
+    def url(self) -> str:
+        """Where a browser on this machine finds the site."""
+        host = "127.0.0.1" if self.bind in ("0.0.0.0", "::") else self.bind  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable, as the documentation and `goldseam doctor` show it."""
+
+    name: str
+    field: str
+    default: str
+    meaning: str
+    allowed: str
+    secret: bool
+
+
+def variables() -> tuple[Variable, ...]:
+    """Every variable there is."""
+    found = []
+    for field, info in Environment.model_fields.items():
+        default = _DEFAULT_HOME if field == "home" else info.default
+        found.append(
+            Variable(
+                name=DATABASE_URL if field == "database_url" else PREFIX + field.upper(),
+                field=field,
+                default=str(int(default)) if isinstance(default, bool) else str(default),
+                meaning=str(info.description),
+                allowed=str(cast("dict[str, Any]", info.json_schema_extra)["allowed"]),
+                secret=field in _SECRET,
+            )
+        )
+    return tuple(found)
 
 
 def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
-    """The checked settings; raises with one line per wrong variable."""
+    """The checked settings; raises `WrongEnvironment` with one line per wrong variable."""
     environ = os.environ if environ is None else environ
-    names = {field: PREFIX + field.upper() for field in Environment.model_fields}
-    names["database_url"] = "DATABASE_URL"
-    given = {field: environ[name] for field, name in names.items() if environ.get(name, "") != ""}
-    try:
-        return Environment.model_validate(given)
-    except ValidationError as error:
-        lines = []
-        for problem in error.errors():
-            field = str(problem["loc"][0])
-            value = "(hidden)" if field in ("secret_key", "database_url") else repr(problem["input"])
-            lines.append(f"{names[field]}={value}: {problem['msg']}")
-        raise WrongEnvironment("\n".join(lines)) from None
-
-
-def database_settings(environment: Environment) -> dict[str, object]:
-    """Django's DATABASES entry for DATABASE_URL or the embedded server in HOME."""
-    base: dict[str, object] = {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {"pool": True}}
-    if not environment.database_url:
-        return base | {"NAME": "postgres", "USER": "postgres", "HOST": str(environment.home / "postgres")}
-    url = urlsplit(environment.database_url)
-    host = dict(part.split("=", 1) for part in url.query.split("&") if "=" in part).get("host", url.hostname)
-    return base | {
-        "NAME": unquote(url.path.lstrip("/")),
-        "USER": unquote(url.username or ""),
-        "PASSWORD": unquote(url.password or ""),
-        "HOST": unquote(host or ""),
-        "PORT": url.port or "",
+    known = {variable.name: variable for variable in variables()}
+    wrong = [
+        _unknown(name, known) for name in sorted(environ) if name.startswith(PREFIX) and name not in known
+    ]
+    given = {
+        variable.field: environ[name].strip()
+        for name, variable in known.items()
+        if environ.get(name, "").strip()
     }
+    try:
+        environment = Environment.model_validate(given)
+    except ValidationError as error:
+        fields = {variable.field: variable for variable in known.values()}
+        wrong += [_explain(dict(problem), fields) for problem in error.errors()]
+        raise WrongEnvironment("\n".join(wrong)) from None
+    if wrong:
+        raise WrongEnvironment("\n".join(wrong))
+    return environment
+
+
+def _unknown(name: str, known: Mapping[str, Variable]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+    return f"{name}: there is no such variable; {hint}"
+
+
+def _explain(problem: Mapping[str, Any], fields: Mapping[str, Variable]) -> str:
+    if not problem["loc"]:
+        return str(problem["msg"]).removeprefix("Value error, ")
+    variable = fields[str(problem["loc"][0])]
+    value = "(hidden)" if variable.secret else repr(problem["input"])
+    return f"{variable.name}={value}: allowed is {variable.allowed}"
+
+
+def database_settings(environment: Environment) -> dict[str, Any]:
+    """Django's DATABASES entry for DATABASE_URL or the embedded server in HOME."""
+    options: dict[str, Any] = {"pool": {"min_size": 1, "max_size": 16, "timeout": 10, "max_idle": 120}}
+    base = {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": True}
+    if not environment.database_url:
+        host = str(socket_folder(environment.home / "postgres"))
+        return base | {"NAME": DATABASE, "USER": USER, "HOST": host, "OPTIONS": options}
+    parts = conninfo_to_dict(environment.database_url)
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    given = {django: str(parts.pop(libpq, None) or "") for django, libpq in names.items()}
+    return base | given | {"OPTIONS": options | parts}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 
 from goldseam.site.environment import Environment
 
@@ -13,15 +15,12 @@ def secret_key(environment: Environment) -> str:
     if environment.secret_key:
         return environment.secret_key
     path = environment.home / "secret_key"
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
+    if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process of ours was faster
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        key = secrets.token_urlsafe(48)
-        file.write(key)
-    return key
+        handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=".secret_key.")  # mode 0600
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):  # another process of ours was faster
+            os.link(fresh, path)  # whole or not at all
+        os.unlink(fresh)
+    return path.read_text().strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from goldseam.site import logs
 from goldseam.site.environment import database_settings, read_environment
 from goldseam.site.secret import secret_key
 
@@ -128,5 +129,6 @@ STORAGES = {
 }
 WHITENOISE_MANIFEST_STRICT = True
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+LOGGING = logs.LOGGING
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 SILENCED_SYSTEM_CHECKS: list[str] = []

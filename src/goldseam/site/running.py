@@ -1,0 +1,87 @@
+"""What every command that touches the site needs: checked settings, a running database, Django."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import psycopg
+import typer
+
+from goldseam.core.postgres import EmbeddedPostgres, InUse, PostgresFailed, answers
+from goldseam.site.environment import Environment, WrongEnvironment, read_environment
+
+WRONG_SETTINGS = 2
+NO_DATABASE = 3
+_PATIENCE = 30.0
+
+
+def say(topic: str, text: str) -> None:
+    """One line for the person who started the command."""
+    typer.echo(f"{topic:<11} {text}")
+    sys.stdout.flush()
+
+
+def fail(text: str, code: int) -> NoReturn:
+    """End the command with an explanation on standard error."""
+    typer.echo(text, err=True)
+    raise typer.Exit(code)
+
+
+def checked_environment() -> Environment:
+    """The settings, or the end of the command with every wrong variable named."""
+    try:
+        return read_environment()
+    except WrongEnvironment as error:
+        fail(f"The environment is wrong:\n{error}\n`goldseam doctor` explains each variable.", WRONG_SETTINGS)
+
+
+def setup_django() -> None:
+    """Make models and settings usable in this process."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goldseam.site.settings")
+    import django
+
+    django.setup()
+
+
+@contextmanager
+def database(environment: Environment) -> Iterator[None]:
+    """A database that answers, for as long as a command runs.
+
+    The embedded server is shared with a running `goldseam up`; without one it is started for the time
+    being and stopped afterwards. Ends the command when there is none to be had."""
+    if environment.database_url:
+        check_database_url(environment)
+        yield
+        return
+    folder = environment.home / "postgres"
+    server = EmbeddedPostgres(folder)
+    try:
+        server.start()
+    except InUse as error:
+        until = time.monotonic() + _PATIENCE
+        while not answers(folder):
+            if time.monotonic() > until:
+                fail(f"{error} But its database does not answer.", NO_DATABASE)
+            time.sleep(0.1)
+        yield
+        return
+    except (PostgresFailed, OSError) as error:
+        fail(str(error), NO_DATABASE)
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+def check_database_url(environment: Environment) -> None:
+    """End the command unless DATABASE_URL answers a query."""
+    try:
+        with psycopg.connect(environment.database_url, connect_timeout=10) as connection:
+            connection.execute("SELECT 1")
+    except psycopg.Error as error:
+        fail(f"DATABASE_URL does not lead to a database: {str(error).strip()}", NO_DATABASE)
