@@ -10,12 +10,15 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
 
 from goldseam.engine.parse import InvalidConversation, parse_conversation
+
+if TYPE_CHECKING:
+    from goldseam.engine.tables import Tables
 
 app = typer.Typer(add_completion=False)
 
@@ -38,9 +41,8 @@ def assess(
 ) -> None:
     """Assess conversations: what it is, how risky it is, who is answerable, what to do."""
     from goldseam.engine.assess import assess as assess_one
-    from goldseam.workshop.load import load_tables
 
-    tables = load_tables(models) if models is not None else load_tables()
+    tables = _tables(models)
 
     def answer(data: Any) -> dict[str, Any]:
         started = time.perf_counter()
@@ -48,6 +50,33 @@ def assess(
         return assessment.as_contract(round((time.perf_counter() - started) * 1000, 3))
 
     _run(file, answer)
+
+
+@app.command("check-reply")
+def check_reply(file: FileArgument = None) -> None:
+    """Check outgoing texts: what they promise, whether that is allowed, and how they will sound."""
+    from goldseam.engine.reply.check import check_reply as check_one
+    from goldseam.engine.reply.request import parse_reply
+
+    tables = _tables()
+
+    def answer(data: Any) -> dict[str, Any]:
+        started = time.perf_counter()
+        checked = check_one(parse_reply(data), tables)
+        return checked.as_contract(round((time.perf_counter() - started) * 1000, 3))
+
+    _run(file, answer)
+
+
+def _tables(models: Path | None = None) -> Tables:
+    from goldseam.workshop.load import load_tables
+    from goldseam.workshop.models import ModelError
+
+    try:
+        return load_tables(models)
+    except ModelError as error:
+        typer.echo(f"goldseam: {error}", err=True)
+        raise typer.Exit(2) from None
 
 
 def _run(file: Path | None, answer: _Answer) -> None:

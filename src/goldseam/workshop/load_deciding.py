@@ -5,23 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
-
-import orjson
 
 from goldseam.engine.decide.policy import PolicyPack, compile_pack
 from goldseam.engine.decide.tables import DecidingTables, LiabilityWeights, RemedyWeights, RiskWeights
 from goldseam.engine.decide.texts import Texts
-from goldseam.engine.reply.tables import ReplyTables
+from goldseam.workshop.load_reply import load_reply
+from goldseam.workshop.packaged import read_data
 
 PACKS = ("default", "default-en")
 LANGUAGES = ("zh", "en")
-
-
-def read_data(name: str) -> Any:
-    """One JSON data file of the engine, by its path below `engine/data`."""
-    return orjson.loads(files("goldseam.engine").joinpath("data", *name.split("/")).read_bytes())
 
 
 def remedy_weights(raw: Mapping[str, Any]) -> RemedyWeights:
@@ -87,7 +80,7 @@ def load_deciding() -> DecidingTables:
         customer_acts=_patterns(talk["customer"]),
         agent_acts=_patterns(talk["agent"]),
         texts={language: _texts(language) for language in LANGUAGES},
-        reply=ReplyTables(),
+        reply=load_reply(),
     )
 
 

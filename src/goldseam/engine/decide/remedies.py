@@ -18,7 +18,7 @@ _FIRST = 0.99
 
 
 @dataclass(frozen=True, slots=True)
-class _Offer:
+class Offer:
     """One allowed remedy with the rule that carries it and the order it is for."""
 
     code: str
@@ -28,7 +28,7 @@ class _Offer:
 
 def remedies(view: Situation, risk: Risk, blame: Liability, weights: RemedyWeights) -> tuple[Remedy, ...]:
     """Rank everything that is allowed."""
-    offers = _allowed(view, risk, blame, weights)
+    offers = allowed(view, risk, blame, weights)
     ranked = [_remedy(view, offer, weights) for offer in offers.values()]
     if crisis(view):
         ranked = [r for r in ranked if r.code not in weights.money]
@@ -48,9 +48,10 @@ def possible(remedy: str, order: OrderFacts, weights: RemedyWeights) -> bool:
     return any(getattr(order, flag) for flag in special)
 
 
-def _allowed(view: Situation, risk: Risk, blame: Liability, weights: RemedyWeights) -> dict[str, _Offer]:
-    """Remedy → offer. With several orders in question, what one of them allows may be spoken of."""
-    offers: dict[str, _Offer] = {}
+def allowed(view: Situation, risk: Risk, blame: Liability, weights: RemedyWeights) -> dict[str, Offer]:
+    """Remedy → offer, for everything that order state and policy pack allow. With several orders in question,
+    what one of them allows may be spoken of."""
+    offers: dict[str, Offer] = {}
     for order in view.candidates or (view.order,):
         for code, offer in _for_order(view, order, risk, blame, weights).items():
             old = offers.get(code)
@@ -59,27 +60,34 @@ def _allowed(view: Situation, risk: Risk, blame: Liability, weights: RemedyWeigh
     return offers
 
 
+def forbidden(view: Situation, risk: Risk, blame: Liability) -> dict[str, Rule]:
+    """Remedy → the rule that forbids it for the order meant."""
+    facts = policy_facts(view, view.order, risk.score, blame.party)
+    rules = view.pack.matching(facts, view.now.date() if view.now else None)
+    return {code: rule for rule in rules if rule.effect == "forbid" for code in rule.remedies}
+
+
 def _for_order(
     view: Situation, order: OrderFacts, risk: Risk, blame: Liability, weights: RemedyWeights
-) -> dict[str, _Offer]:
+) -> dict[str, Offer]:
     facts = policy_facts(view, order, risk.score, blame.party)
     rules = view.pack.matching(facts, view.now.date() if view.now else None)
-    forbidden = {code for rule in rules if rule.effect == "forbid" for code in rule.remedies}
+    banned = {code for rule in rules if rule.effect == "forbid" for code in rule.remedies}
     asked = {r.remedy for r in view.reading.requests}
-    offers: dict[str, _Offer] = {}
+    offers: dict[str, Offer] = {}
     for rule in rules:
         if rule.effect != "allow":
             continue
         for code in rule.remedies:
-            if code in forbidden or (rule.asked and code not in asked) or not possible(code, order, weights):
+            if code in banned or (rule.asked and code not in asked) or not possible(code, order, weights):
                 continue
             if code not in offers or rule.merit > offers[code].rule.merit:
-                offers[code] = _Offer(code, rule, order)
+                offers[code] = Offer(code, rule, order)
     return offers
 
 
-def _remedy(view: Situation, offer: _Offer, weights: RemedyWeights) -> Remedy:
-    amount, currency = _amount(view, offer)
+def _remedy(view: Situation, offer: Offer, weights: RemedyWeights) -> Remedy:
+    amount, currency = offered_amount(view, offer)
     tried, worked = _history(view, offer)
     prior = weights.works.get(view.issue, {}).get(offer.code, weights.works["*"].get(offer.code, 0.3))
     chance = (prior * weights.prior_strength + worked) / (weights.prior_strength + tried)
@@ -110,7 +118,7 @@ def needs_approval(view: Situation, rule: Rule, amount: float | None, role: str 
     return limit is not None and (amount or 0.0) > limit
 
 
-def _amount(view: Situation, offer: _Offer) -> tuple[float | None, str | None]:
+def offered_amount(view: Situation, offer: Offer) -> tuple[float | None, str | None]:
     rule, order = offer.rule.amount, offer.order.order
     if rule is None or order is None or view.candidates:
         return None, None
@@ -130,7 +138,7 @@ def _amount(view: Situation, offer: _Offer) -> tuple[float | None, str | None]:
     return (amount, order.currency) if amount > 0 else (None, None)
 
 
-def _history(view: Situation, offer: _Offer) -> tuple[int, int]:
+def _history(view: Situation, offer: Offer) -> tuple[int, int]:
     """Tried and worked in closed conversations with this issue, and this order status where it is told."""
     tried = worked = 0
     for record in view.conversation.remedy_records:

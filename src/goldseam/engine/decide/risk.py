@@ -2,8 +2,8 @@
 
 The score is σ(b + Σ wᵢxᵢ). What a feature adds to the probability is its integrated gradient from the
 empty conversation (Sundararajan, Taly & Yan 2017): for a logistic model that is wᵢxᵢ times the mean slope
-along the path, so that base and factors sum to the score and a factor's sign is its feature's sign. The weights
-are documented expert judgement in a data file until a shop's own closed conversations replace them.
+along the path, so that base and factors sum to the score and a factor's sign is its feature's sign. The
+weights are documented expert judgement in a data file until a shop's own closed conversations replace them.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from goldseam.engine.decide.policy import PolicyPack
 from goldseam.engine.decide.talk import Acts
 from goldseam.engine.decide.texts import Texts
 from goldseam.engine.facts import Conversation
-from goldseam.engine.reply.tables import ReplyTables
+from goldseam.engine.reply_tables import ReplyTables
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,198 @@
+"""Finds what an outgoing text commits the shop to: the kind, the words, the due time, the amount."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from goldseam.engine.reply.moments import amount, due
+from goldseam.engine.reply_tables import ClaimWords, KindWords, PromiseWords
+
+_LEAD_IN = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """One promise, admission or claim in a text. `span` is half-open in the text; `claim` names the fact that
+    is said to be true already; `named` tells how the amount was said (see `moments.amount`)."""
+
+    kind: str
+    span: tuple[int, int]
+    text: str
+    due: datetime | None = None
+    amount: float | None = None
+    named: str = ""
+    claim: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    start: int
+    text: str
+    asks: bool
+
+
+def find_commitments(
+    text: str, now: datetime | None, total: float | None, words: PromiseWords
+) -> tuple[Commitment, ...]:
+    """All commitments of the text in order. `total` is the worth of the order spoken of."""
+    found: list[Commitment] = []
+    before: _Clause | None = None
+    for clause in _clauses(text, words):
+        here = _in_clause(clause, before, now, total, words)
+        found += here
+        before = clause
+    return tuple(sorted(_complete(found, text, words), key=lambda c: c.span))
+
+
+def _clauses(text: str, words: PromiseWords) -> Iterator[_Clause]:
+    position = 0
+    ends = [*words.clause.finditer(text)]
+    for end in ends:
+        mark = text[end.start() : end.end()]
+        yield from _joints(position, text[position : end.start()], "?" in mark or "？" in mark, words)
+        position = end.end()
+    yield from _joints(position, text[position:], False, words)
+
+
+def _joints(start: int, clause: str, asks: bool, words: PromiseWords) -> Iterator[_Clause]:
+    position = 0
+    for match in words.joint.finditer(clause):
+        if match.start() > position:
+            yield _Clause(start + position, clause[position : match.start()], False)
+            position = match.start()
+    if clause[position:].strip():
+        yield _Clause(start + position, clause[position:], asks)
+
+
+def _in_clause(
+    clause: _Clause, before: _Clause | None, now: datetime | None, total: float | None, words: PromiseWords
+) -> list[Commitment]:
+    text = clause.text.lower()
+    claim = _claim(clause, text, words)
+    if claim is not None:
+        return [claim]
+    if _is_question(clause, text, words) or words.customer.search(text):
+        return []
+    moment, place = due(text, now, words)
+    lead = clause.start
+    if place is None and before is not None and len(before.text.strip()) <= _LEAD_IN:
+        earlier, where = due(before.text.lower(), now, words)
+        if where is not None and not _acts(before.text.lower(), words):
+            moment, lead = earlier, before.start + where[0]
+            place = (0, 0)
+    money, money_place, named = amount(text, total, words)
+    found: list[Commitment] = []
+    for kind, match in _actions(text, words):
+        if not _meant(kind, text, match, place is not None, money_place is not None, words):
+            continue
+        if _denied(text, match, words) and kind.kind != "guarantee":
+            continue
+        owns_money = kind.kind in ("refund", "compensation", "price_match")
+        found.append(
+            Commitment(
+                kind=kind.kind,
+                span=_span(clause, text, match, place, money_place if owns_money else None, lead, words),
+                text="",
+                due=moment,
+                amount=money if owns_money else None,
+                named=named if owns_money else "",
+            )
+        )
+    return found
+
+
+def _acts(text: str, words: PromiseWords) -> bool:
+    return next(_actions(text, words), None) is not None
+
+
+def _actions(text: str, words: PromiseWords) -> Iterator[tuple[KindWords, re.Match[str]]]:
+    """Action words that do not overlap; the kinds stand in the order in which they win a place. A promise of
+    a concrete kind swallows a bare guarantee in the same clause."""
+    taken: list[tuple[int, int]] = []
+    concrete = False
+    for kind in words.kinds:
+        if kind.kind in ("guarantee", "other") and concrete:
+            continue
+        if kind.unless is not None and kind.unless.search(text):
+            continue
+        match = kind.action.search(text)
+        if match and all(match.end() <= a or match.start() >= b for a, b in taken):
+            taken.append(match.span())
+            concrete = True
+            yield kind, match
+
+
+def _meant(
+    kind: KindWords, text: str, match: re.Match[str], timed: bool, priced: bool, words: PromiseWords
+) -> bool:
+    if kind.needs == "nothing":
+        return True
+    if kind.needs == "intent":
+        return words.intent.search(text) is not None
+    if kind.needs == "time_or_firm":
+        return timed or words.firm.search(text) is not None
+    if kind.needs == "marker_or_time" and timed:
+        return True
+    if kind.needs == "marker_or_amount" and priced:
+        return True
+    return words.marker.search(text) is not None
+
+
+def _denied(text: str, match: re.Match[str], words: PromiseWords) -> bool:
+    return any(
+        n.start() < match.end() and match.start() - n.end() < 12 for n in words.negation.finditer(text)
+    )
+
+
+def _is_question(clause: _Clause, text: str, words: PromiseWords) -> bool:
+    if words.offer.search(text):
+        return False
+    return clause.asks or words.question.search(text) is not None
+
+
+def _claim(clause: _Clause, text: str, words: PromiseWords) -> Commitment | None:
+    for claim in words.claims:
+        match = _claimed(claim, text)
+        if match is not None:
+            start = clause.start + match.start()
+            return Commitment(claim.kind, (start, clause.start + match.end()), "", claim=claim.fact)
+    return None
+
+
+def _claimed(claim: ClaimWords, text: str) -> re.Match[str] | None:
+    if claim.unless is not None and claim.unless.search(text):
+        return None
+    return claim.pattern.search(text)
+
+
+def _span(
+    clause: _Clause,
+    text: str,
+    match: re.Match[str],
+    time_place: tuple[int, int] | None,
+    money_place: tuple[int, int] | None,
+    lead: int,
+    words: PromiseWords,
+) -> tuple[int, int]:
+    """From the first to the last word that belongs to the promise: time, intent, action, amount."""
+    starts, ends = [match.start()], [match.end()]
+    for place in (time_place, money_place):
+        if place is not None and place != (0, 0):
+            starts.append(place[0])
+            ends.append(place[1])
+    markers = [m for m in words.marker.finditer(text) if m.start() <= match.start()]
+    if markers:
+        starts.append(markers[0].start())
+    begin = lead if lead < clause.start else clause.start + min(starts)
+    return begin, clause.start + max(ends)
+
+
+def _complete(found: list[Commitment], text: str, words: PromiseWords) -> Iterator[Commitment]:
+    for one in found:
+        start, end = one.span
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        yield Commitment(one.kind, (start, end), text[start:end], one.due, one.amount, one.named, one.claim)

@@ -1,0 +1,85 @@
+"""Reads a reply as the customer will: blame, denial, coldness, commands; and what is missing in it.
+
+After nonviolent communication: an observation without judgement, the feeling and need acknowledged, a clear
+request or next step. Findings are advice with a wording, never a verdict.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from goldseam.engine.decide.situation import Situation
+from goldseam.engine.reply.commitments import Commitment
+from goldseam.engine.reply_tables import ReplyWords
+
+_MOST = 12
+_SHORT = 6
+_CALM_ISSUES = frozenset(
+    {"praise", "other", "product.how_to", "logistics.tracking", "invoice", "order.change"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ToneFinding:
+    """Words that may hurt, or something missing (span [0, 0]), with the reason and another wording."""
+
+    kind: str
+    span: tuple[int, int]
+    why: str
+    rewrite: str
+
+
+def tone(
+    text: str, commitments: tuple[Commitment, ...], view: Situation | None, words: ReplyWords
+) -> tuple[ToneFinding, ...]:
+    """All findings, in order of place; what is missing stands first."""
+    lower = text.lower()
+    found: list[ToneFinding] = []
+    taken: list[tuple[int, int]] = []
+    for entry in words.tone:
+        if entry.unless is not None and entry.unless.search(lower):
+            continue
+        for match in entry.pattern.finditer(lower):
+            if match.end() > match.start() and all(match.end() <= a or match.start() >= b for a, b in taken):
+                taken.append(match.span())
+                found.append(ToneFinding(entry.kind, match.span(), entry.why, entry.rewrite))
+    found += _missing(lower, commitments, view, words)
+    return tuple(sorted(found, key=lambda f: f.span)[:_MOST])
+
+
+def _missing(
+    text: str, commitments: tuple[Commitment, ...], view: Situation | None, words: ReplyWords
+) -> list[ToneFinding]:
+    if len(text.strip()) < _SHORT:
+        return []
+    found = []
+    acknowledged = words.acknowledges.search(text) is not None
+    if view is not None and not acknowledged and _hurt(view):
+        found.append("no_acknowledgement")
+    moves = bool([c for c in commitments if c.kind not in ("admission", "guarantee")])
+    moves = moves or words.steps.search(text) is not None
+    owed = _open(view) if view is not None else acknowledged
+    if not moves and owed:
+        found.append("no_next_step")
+    return [
+        ToneFinding(kind, (0, 0), words.lacks[kind]["why"], words.lacks[kind]["rewrite"]) for kind in found
+    ]
+
+
+def _hurt(view: Situation) -> bool:
+    """The customer has lost something or is upset, and this is the first answer to it."""
+    if view.issue in ("praise", "other") or view.reading.emotion.label == "grateful":
+        return False
+    if any(not t.customer and "apology" in t.acts for t in view.talk.turns):
+        return False
+    return view.reading.emotion.intensity >= 1 or (
+        view.issue not in _CALM_ISSUES and view.issue.startswith(("logistics.", "product.", "service."))
+    )
+
+
+def _open(view: Situation) -> bool:
+    """Something is still to be done: the customer has neither thanked nor agreed at the end."""
+    if view.issue == "praise" or view.reading.emotion.label == "grateful":
+        return False
+    closed = any(view.talk.last_customer(act) for act in ("thanks", "agrees", "solved"))
+    return not closed and (view.issue != "other" or view.talk.customer_turns > 1)

@@ -1,0 +1,106 @@
+"""The data a reply is checked with: how promises, times, amounts and hurtful words are worded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Pattern = re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class KindWords:
+    """How one kind of commitment is worded. `needs`: what must stand beside the action for it to be a
+    promise: nothing, marker, marker_or_time, marker_or_amount, time_or_firm, intent."""
+
+    kind: str
+    action: Pattern
+    needs: str
+    unless: Pattern | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimWords:
+    """How it is worded that something has been done already; `fact` is what would have to be true."""
+
+    kind: str
+    fact: str
+    pattern: Pattern
+    unless: Pattern | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWords:
+    """One way to say when, and its unit (see `moments.py`)."""
+
+    pattern: Pattern
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseWords:
+    """How commitments are worded in one language."""
+
+    clause: Pattern
+    joint: Pattern
+    question: Pattern
+    offer: Pattern
+    negation: Pattern
+    customer: Pattern
+    past: Pattern
+    marker: Pattern
+    firm: Pattern
+    intent: Pattern
+    kinds: tuple[KindWords, ...]
+    claims: tuple[ClaimWords, ...]
+    amount: tuple[Pattern, ...]
+    share: tuple[Pattern, ...]
+    multiple: tuple[Pattern, ...]
+    full: Pattern
+    restock: Pattern
+    digits: Mapping[str, int]
+    units: Mapping[str, int]
+    weekdays: Mapping[str, int]
+    months: Mapping[str, int]
+    times: tuple[TimeWords, ...]
+    clock: Pattern
+    afternoon: tuple[str, ...]
+    half_minutes: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToneWords:
+    """One kind of hurtful wording: where it stands, why it hurts, how to say it instead. `unless`: words in
+    the same text that take the sting out."""
+
+    kind: str
+    pattern: Pattern
+    why: str
+    rewrite: str
+    unless: Pattern | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyWords:
+    """All words of one language for checking replies."""
+
+    language: str
+    promises: PromiseWords
+    tone: tuple[ToneWords, ...]
+    acknowledges: Pattern
+    steps: Pattern
+    lacks: Mapping[str, Mapping[str, str]]
+    why: Mapping[str, str]
+    rewrite: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTables:
+    """Everything `check_reply` needs beside the assessment's tables. `remedies`: kind of commitment → the
+    remedies any of which would carry it; `verdicts`: for kinds without a remedy, role → verdict."""
+
+    version: str
+    words: Mapping[str, ReplyWords]
+    remedies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    verdicts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
