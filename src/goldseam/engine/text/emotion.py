@@ -1,0 +1,98 @@
+"""The customer's mood: label, intensity, words and course."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from goldseam.engine.reading import Emotion
+from goldseam.engine.text.marks import Marked
+from goldseam.engine.text.ngrams import Head, Vector, softmax
+
+_KINDS = ("emotion", "sarcasm")
+_FLOORS = {
+    "self_harm": 3.0,
+    "injury": 2.0,
+    "threat_to_staff": 3.0,
+    "abuse": 2.0,
+    "regulator": 1.5,
+    "legal": 1.5,
+}
+_LABELS = {"self_harm": "distressed", "threat_to_staff": "angry"}
+_FADE = 0.8
+_KEYWORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """Mood of one message: label probabilities and intensity 0…3 as a number."""
+
+    text: str
+    marked: Marked
+    labels: dict[str, float]
+    intensity: float
+
+
+def message_mood(text: str, marked: Marked, raw: Vector, label_head: Head, intensity_head: Head) -> Mood:
+    """Model and danger signs together: a threat or an injury is never calm, whatever the model says."""
+    chances = softmax((raw[label_head.start : label_head.stop] + label_head.bias) / label_head.temperature)
+    labels = dict(zip(label_head.classes, chances.tolist(), strict=True))
+    intensity = float(raw[intensity_head.start] + intensity_head.bias[0])
+    for hit in marked.hits:
+        if hit.phrase.kind == "signal":
+            intensity = max(intensity, _FLOORS.get(hit.phrase.code, 0.0))
+            forced = _LABELS.get(hit.phrase.code)
+            if forced in labels:
+                labels[forced] += 1.0
+    return Mood(text, marked, labels, min(3.0, max(0.0, intensity)))
+
+
+def read_emotion(moods: list[Mood]) -> Emotion:
+    """The mood now. A short matter-of-fact message (a number, "yes") keeps the mood before it,
+    fading; thanks and every message with feeling of its own set it anew."""
+    if not moods:
+        return Emotion("calm", 0)
+    now, at = moods[0].intensity, 0
+    for place, mood in enumerate(moods[1:], 1):
+        if _matter_of_fact(mood) and mood.intensity < now * _FADE:
+            now *= _FADE
+        else:
+            now, at = mood.intensity, place
+    speaking = moods[at]
+    level = int(min(3, max(0, round(now))))
+    label = max(speaking.labels, key=lambda name: (speaking.labels[name], name))
+    if label in ("calm", "grateful") and level >= 2:
+        upset = {name: chance for name, chance in speaking.labels.items() if name not in ("calm", "grateful")}
+        label = max(upset, key=lambda name: (upset[name], name))
+    return Emotion(
+        label, level, _keywords(moods, at, label), tuple(round(mood.intensity, 2) for mood in moods)
+    )
+
+
+def _matter_of_fact(mood: Mood) -> bool:
+    if len(mood.text.strip()) > 14:
+        return False
+    return not any(hit.phrase.kind in _KINDS and hit.phrase.code != "calm" for hit in mood.marked.hits)
+
+
+def _keywords(moods: list[Mood], at: int, label: str) -> tuple[str, ...]:
+    """Words of feeling of the deciding message, and of earlier ones while there are few."""
+    words: dict[str, None] = {}
+    for mood in [moods[at], *reversed(moods[:at])]:
+        for start, end in _feeling_spans(mood, label):
+            words.setdefault(mood.text[start:end], None)
+        if len(words) >= 2:
+            break
+    return tuple(words)[:_KEYWORDS]
+
+
+def _feeling_spans(mood: Mood, label: str) -> list[tuple[int, int]]:
+    skip = ("calm",) if label == "calm" else ("calm", "grateful") if label != "grateful" else ("calm",)
+    spans: list[list[int]] = []
+    for hit in sorted(mood.marked.hits, key=lambda found: found.start):
+        if hit.phrase.kind not in _KINDS or hit.phrase.code in skip:
+            continue
+        if spans and hit.start < spans[-1][1]:
+            spans[-1][1] = max(spans[-1][1], hit.end)
+        else:
+            spans.append([hit.start, hit.end])
+    return [(start, end) for start, end in spans]

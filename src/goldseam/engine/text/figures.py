@@ -1,0 +1,138 @@
+"""Numbers as people write them: with digits, separators and units, or spoken in Chinese."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from goldseam.engine.text.tables import NumberForms
+
+_DIGITS = re.compile(r"\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,2})?(?!\d)")
+_WINDOW = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A sum of money with its half-open character range."""
+
+    value: float
+    start: int
+    end: int
+
+
+def spoken_number(words: str, forms: NumberForms) -> float | None:
+    """Value of a Chinese numeral, short forms too (three-hundred-five = 350); None when it is none."""
+    total, section, digit, last_unit = 0.0, 0.0, -1, 1
+    for sign in words:
+        value = forms.digit_values.get(sign)
+        unit = forms.digit_units.get(sign)
+        if value is not None:
+            if digit > 0:
+                return None
+            digit = value
+            last_unit = 1 if value == 0 else last_unit
+        elif unit is None:
+            return None
+        elif unit >= 10_000:
+            total = (total + section + max(digit, 0)) * unit
+            section, digit, last_unit = 0.0, -1, unit
+        else:
+            section += (1 if digit < 0 else digit) * unit
+            digit, last_unit = -1, unit
+    if digit > 0:
+        section += digit * (last_unit / 10 if last_unit >= 100 else 1)
+    return total + section
+
+
+def amounts(folded: str, forms: NumberForms) -> list[Amount]:
+    """All sums of money in a text, in order: with a currency before or after, digits or spoken."""
+    found: dict[int, Amount] = {}
+    for match in _DIGITS.finditer(folded):
+        amount = _digit_amount(folded, match.start(), match.end(), forms)
+        if amount:
+            found[amount.start] = amount
+    covered = {place for amount in found.values() for place in range(amount.start, amount.end)}
+    for amount in _spoken(folded, forms):
+        if amount.start not in covered:
+            found[amount.start] = amount
+    return [found[start] for start in sorted(found)]
+
+
+def _digit_amount(folded: str, start: int, end: int, forms: NumberForms) -> Amount | None:
+    if start and (folded[start - 1].isdigit() or folded[start - 1] in ".-"):
+        return None
+    value = float(folded[start:end].replace(",", ""))
+    before = folded[max(0, start - 6) : start].rstrip()
+    sign = next((word for word in forms.amount_before if before.endswith(word)), None)
+    unit = _unit(folded, end, forms)
+    if sign is None and unit is None:
+        return None
+    word, stop = unit or ("", end)
+    value *= _factor(word, forms)
+    value, stop = _small_change(folded, word, value, stop, forms)
+    return Amount(round(value, 2), start, stop)
+
+
+def _unit(folded: str, end: int, forms: NumberForms) -> tuple[str, int] | None:
+    """The currency word right after a number, unless it begins another word."""
+    place = end + 1 if folded[end : end + 1] in forms.amount_between else end
+    rest = folded[place : place + _WINDOW]
+    if any(rest.startswith(word) for word in forms.amount_unless):
+        return None
+    for word in forms.amount_after:
+        if rest.startswith(word):
+            following = rest[len(word) : len(word) + 1]
+            if word[-1].isascii() and word[-1].isalpha() and following.isascii() and following.isalnum():
+                continue
+            return word, place + len(word)
+    return None
+
+
+def _factor(word: str, forms: NumberForms) -> float:
+    """What one of this unit is in the main unit."""
+    return float(forms.digit_units.get(word[:1]) or forms.amount_factors.get(word, 1.0))
+
+
+def _small_change(folded: str, word: str, value: float, stop: int, forms: NumberForms) -> tuple[float, int]:
+    """A single digit right after the main unit counts tenths: three-kuai-five is 3.5."""
+    if word in forms.amount_whole and stop < len(folded):
+        sign = folded[stop]
+        tenth = int(sign) if sign.isascii() and sign.isdigit() else forms.digit_values.get(sign)
+        after = folded[stop + 1 : stop + 2]
+        if tenth and not after.isdigit() and after not in forms.not_tenths:
+            return value + tenth / 10, stop + 1
+    return value, stop
+
+
+def _is_numeral(sign: str, forms: NumberForms) -> bool:
+    return sign in forms.digit_values or sign in forms.digit_units
+
+
+def _spoken(folded: str, forms: NumberForms) -> list[Amount]:
+    found: list[Amount] = []
+    index, size = 0, len(folded)
+    while index < size:
+        if not _is_numeral(folded[index], forms):
+            index += 1
+            continue
+        end = index
+        while end < size and end - index < _WINDOW and _is_numeral(folded[end], forms):
+            end += 1
+        amount = _spoken_amount(folded, index, end, forms)
+        if amount:
+            found.append(amount)
+        index = max(end, amount.end if amount else end)
+    return found
+
+
+def _spoken_amount(folded: str, start: int, end: int, forms: NumberForms) -> Amount | None:
+    value = spoken_number(folded[start:end], forms)
+    unit = _unit(folded, end, forms)
+    if not value or unit is None:
+        return None
+    word, stop = unit
+    if forms.digit_units.get(word[:1]) and forms.digit_units.get(folded[end - 1]):
+        return None
+    value *= _factor(word, forms)
+    value, stop = _small_change(folded, word, value, stop, forms)
+    return Amount(round(value, 2), start, stop)

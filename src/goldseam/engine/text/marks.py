@@ -1,0 +1,121 @@
+"""Lexicon finds of one message: which of them count, and the marks they give the models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from goldseam.engine.text.matcher import Hit, clause_before, find
+from goldseam.engine.text.normal import fold
+from goldseam.engine.text.tables import Negation, ReadingTables
+
+SIGN = "\x01"
+_SHOUT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A message's folded text, its finds after masks and negation, and the negated ones."""
+
+    folded: str
+    hits: tuple[Hit, ...]
+    negated: tuple[Hit, ...]
+
+
+def mark(text: str, tables: ReadingTables) -> Marked:
+    """Find all lexicon phrases; drop what a look-alike covers; set aside what a negation denies."""
+    folded = fold(text, tables.folding)
+    hits = find(tables.lexicon, folded)
+    masks: dict[str, list[Hit]] = {}
+    for hit in hits:
+        if hit.phrase.kind == "unless":
+            masks.setdefault(hit.phrase.code, []).append(hit)
+    kept: list[Hit] = []
+    denied: list[Hit] = []
+    for hit in hits:
+        kind = hit.phrase.kind
+        if kind == "unless" or (kind == "signal" and _masked(hit, masks.get(hit.phrase.code))):
+            continue
+        if kind in ("signal", "emotion", "request") and _denied(hit, folded, tables.negation):
+            denied.append(hit)
+        else:
+            kept.append(hit)
+    return Marked(folded, tuple(kept), tuple(denied))
+
+
+def _masked(hit: Hit, masks: list[Hit] | None) -> bool:
+    return masks is not None and any(
+        mask.start <= hit.end and mask.end >= hit.start and mask.end - mask.start > 1 for mask in masks
+    )
+
+
+def _denied(hit: Hit, folded: str, negation: Negation) -> bool:
+    """Whether the clause before the find denies it: "I never said I would complain"."""
+    phrase = hit.phrase
+    if phrase.code == "injury" and _near(clause_before(folded, hit.start, 12), negation.near_miss, 8):
+        return True
+    if not phrase.negatable:
+        return False
+    before = clause_before(folded, hit.start, 24 if folded[hit.start].isascii() else negation.reach)
+    if not before or not _near(before, negation.before, 5):
+        return False
+    sentence = folded[max(0, hit.start - 24) : hit.start]
+    return not any(word in sentence for word in negation.keeps)
+
+
+def _near(before: str, words: tuple[str, ...], reach: int) -> bool:
+    """Whether one of the words ends close enough to the end of a stretch of text: a single Chinese
+    character within 2, longer Chinese words within `reach`, Latin words within 14 characters."""
+    for word in words:
+        literal = word.rstrip("*")
+        place = before.rfind(literal)
+        if place < 0:
+            continue
+        latin = literal[0].isascii()
+        allowed = 14 if latin else 2 if len(literal) == 1 else reach
+        if len(before) - place - len(literal) <= allowed and _whole(
+            before, place, literal, word.endswith("*")
+        ):
+            return True
+    return False
+
+
+def _whole(text: str, place: int, literal: str, prefix: bool) -> bool:
+    if not literal[0].isascii():
+        return True
+    if place and text[place - 1].isascii() and text[place - 1].isalnum():
+        return False
+    end = place + len(literal)
+    return prefix or end >= len(text) or not (text[end].isascii() and text[end].isalnum())
+
+
+def feature_marks(marked: Marked, text: str) -> list[str]:
+    """Marks for the models: which groups of words were found, denied or not, and how the message is
+    punctuated."""
+    names: list[str] = []
+    for hit in marked.hits:
+        phrase = hit.phrase
+        if phrase.kind == "emotion":
+            names.append(f"{SIGN}e:{phrase.code}{phrase.strength:.0f}")
+        elif phrase.kind in ("signal", "request", "topic"):
+            names.append(f"{SIGN}{phrase.kind[0]}:{phrase.code}")
+        elif phrase.kind in ("sarcasm", "amplifier", "softener"):
+            names.append(SIGN + phrase.kind)
+    names += [f"{SIGN}n:{hit.phrase.code}" for hit in marked.negated]
+    names += _shape(text)
+    return names
+
+
+def _shape(text: str) -> list[str]:
+    names = []
+    shouts = text.count("!") + text.count("！")
+    asks = text.count("?") + text.count("？")
+    if shouts:
+        names.append(f"{SIGN}shout{min(shouts, _SHOUT)}")
+    if asks:
+        names.append(f"{SIGN}ask{min(asks, _SHOUT)}")
+    capitals = sum(1 for word in text.split()[:200] if len(word) > 2 and word.isascii() and word.isupper())
+    if capitals:
+        names.append(f"{SIGN}caps{min(capitals, _SHOUT)}")
+    size = len(text)
+    names.append(f"{SIGN}len{0 if size < 6 else 1 if size < 16 else 2 if size < 40 else 3}")
+    return names

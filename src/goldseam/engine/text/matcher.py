@@ -1,0 +1,180 @@
+"""Finding lexicon phrases: one pass over the text with an Aho-Corasick automaton.
+
+A phrase is written as literal parts with gaps: `a~b` means a, then within a few characters of the
+same sentence b. `{x|y}` lists alternatives. A trailing `*` on a Latin part lets the word go on. The
+time is linear in the text and the number of finds, whatever the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import ahocorasick
+
+GAP = 8
+_BREAKS = frozenset("。!?\n;！？；")
+_CLAUSE = frozenset("。!?\n;,，、！？； ")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Parts in order, each with its literal alternatives, and what finding them means: `kind` (such
+    as "signal" or "emotion"), `code`, a `strength`, and whether a negation before it takes the
+    meaning away."""
+
+    parts: tuple[tuple[str, ...], ...]
+    kind: str
+    code: str
+    strength: float = 1.0
+    negatable: bool = True
+    gap: int = GAP
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A found phrase with its half-open character range."""
+
+    start: int
+    end: int
+    phrase: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Compiled phrases."""
+
+    automaton: ahocorasick.Automaton
+    phrases: tuple[Phrase, ...]
+
+
+def expand(pattern: str) -> list[str]:
+    """All alternatives of a pattern with `{a|b|}` groups, nested ones included.
+
+    Raises ValueError on an unbalanced brace.
+    """
+    opening = pattern.find("{")
+    if opening < 0:
+        if "}" in pattern:
+            raise ValueError(f"unbalanced brace in {pattern!r}")
+        return [pattern]
+    depth, start, options, closing = 0, opening + 1, [], -1
+    for index in range(opening, len(pattern)):
+        sign = pattern[index]
+        if sign == "{":
+            depth += 1
+        elif sign == "}":
+            depth -= 1
+            if depth == 0:
+                options.append(pattern[start:index])
+                closing = index
+                break
+        elif sign == "|" and depth == 1:
+            options.append(pattern[start:index])
+            start = index + 1
+    if closing < 0:
+        raise ValueError(f"unbalanced brace in {pattern!r}")
+    heads, tails = pattern[:opening], expand(pattern[closing + 1 :])
+    return [heads + middle + tail for option in options for middle in expand(option) for tail in tails]
+
+
+def split_parts(pattern: str) -> list[str]:
+    """The parts of a pattern between its `~`, or the pattern whole when a group holds one."""
+    parts, depth, start = [], 0, 0
+    for index, sign in enumerate(pattern):
+        depth += (sign == "{") - (sign == "}")
+        if sign == "~":
+            if depth:
+                return [pattern]
+            parts.append(pattern[start:index])
+            start = index + 1
+    return [*parts, pattern[start:]]
+
+
+def make_matcher(phrases: Iterable[Phrase]) -> Matcher:
+    """Compile phrases; their parts must be folded already. Raises ValueError on an empty part."""
+    kept = tuple(phrases)
+    table: dict[str, list[tuple[int, int, bool]]] = {}
+    for number, phrase in enumerate(kept):
+        for place, literals in enumerate(phrase.parts):
+            for written in literals:
+                literal = written.rstrip("*")
+                if not literal:
+                    raise ValueError(f"empty part in a phrase of {phrase.kind} {phrase.code}")
+                table.setdefault(literal, []).append((number, place, written.endswith("*")))
+    automaton = ahocorasick.Automaton()
+    for literal, uses in table.items():
+        automaton.add_word(literal, (len(literal), _edges(literal), tuple(uses)))
+    automaton.make_automaton()
+    return Matcher(automaton, kept)
+
+
+def _edges(literal: str) -> int:
+    """Bit 1: begins like a word, bit 2: ends like a word (so its neighbours must not go on)."""
+    return _is_word(literal[0]) | (2 if _is_word(literal[-1]) else 0)
+
+
+def _is_word(sign: str) -> bool:
+    return sign.isascii() and sign.isalnum()
+
+
+def find(matcher: Matcher, folded: str) -> list[Hit]:
+    """All phrases found, in order of their end."""
+    if not matcher.phrases:
+        return []
+    hits: list[Hit] = []
+    progress: dict[int, tuple[int, int, int]] = {}
+    size = len(folded)
+    for last, (length, edges, uses) in matcher.automaton.iter(folded):
+        start, end = last - length + 1, last + 1
+        if edges & 1 and start and _is_word(folded[start - 1]):
+            continue
+        goes_on = edges & 2 and end < size and _is_word(folded[end])
+        for number, place, prefix in uses:
+            if goes_on and not prefix:
+                continue
+            phrase = matcher.phrases[number]
+            if len(phrase.parts) == 1:
+                hits.append(Hit(start, end, phrase))
+            else:
+                _advance(progress, hits, folded, (number, place, start, end), phrase)
+    return hits
+
+
+def _advance(
+    progress: dict[int, tuple[int, int, int]],
+    hits: list[Hit],
+    folded: str,
+    seen: tuple[int, int, int, int],
+    phrase: Phrase,
+) -> None:
+    number, place, start, end = seen
+    if place == 0:
+        progress[number] = (0, start, end)
+        return
+    state = progress.get(number)
+    if state is None or state[0] != place - 1:
+        return
+    _, first, reached = state
+    between = folded[reached:start] if 0 <= start - reached <= phrase.gap else None
+    if between is None or any(sign in _BREAKS for sign in between):
+        return
+    if place == len(phrase.parts) - 1:
+        hits.append(Hit(first, end, phrase))
+        del progress[number]
+    else:
+        progress[number] = (place, first, end)
+
+
+def clause_before(folded: str, start: int, reach: int) -> str:
+    """Up to `reach` characters before `start`, not across a clause's border."""
+    low = max(0, start - reach)
+    for index in range(start - 1, low - 1, -1):
+        if folded[index] in _CLAUSE and not _latin_space(folded, index):
+            return folded[index + 1 : start]
+    return folded[low:start]
+
+
+def _latin_space(folded: str, index: int) -> bool:
+    """A blank between Latin words does not end a clause."""
+    return folded[index] == " " and index > 0 and folded[index - 1].isascii()

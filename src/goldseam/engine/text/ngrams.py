@@ -1,0 +1,129 @@
+"""Text as a bag of n-grams, and linear models over it.
+
+Scripts without word spaces give character 1- to 4-grams; words written with letters and digits give
+themselves, word pairs and triples, and the 3- and 4-grams of their characters. The same features
+serve training (`goldseam.workshop`) and reading, so a model never sees text differently here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+
+_WORD = re.compile(r"[a-z0-9\u00c0-\u024f\u0400-\u04ff][a-z0-9'\u00c0-\u024f\u0400-\u04ff]*")
+_SPACES = re.compile(r"\s+")
+_HEAD, _TAIL = 2400, 800
+_MAX_WORD = 24
+
+
+def _stand_in(found: re.Match[str]) -> str:
+    return "0" if found.group().isdigit() else "w"
+
+
+def features(folded: str, marks: Iterable[str] = ()) -> set[str]:
+    """All n-grams of a folded text and the given marks. Of very long texts only the beginning and
+    the end are taken, which bounds the time."""
+    if len(folded) > _HEAD + _TAIL:
+        folded = folded[:_HEAD] + "\n" + folded[-_TAIL:]
+    words = _WORD.findall(folded)
+    plain = _SPACES.sub(" ", _WORD.sub(_stand_in, folded)).strip()
+    found: set[str] = set(marks)
+    if not plain.isascii():
+        _characters(plain, found)
+    if words:
+        _words(words, found)
+    return found
+
+
+def _characters(plain: str, found: set[str]) -> None:
+    text = "^" + plain + "$"
+    add = found.update
+    size = len(text)
+    add(plain)
+    add([text[i : i + 2] for i in range(size - 1)])
+    add([text[i : i + 3] for i in range(size - 2)])
+    add([text[i : i + 4] for i in range(size - 3)])
+
+
+def _words(words: list[str], found: set[str]) -> None:
+    names = [" " + ("0" if len(w) > 5 and w.isdigit() else w[:_MAX_WORD]) for w in words]
+    found.update(names)
+    found.update(map("".join, zip(names, names[1:], strict=False)))
+    found.update(map("".join, zip(names, names[1:], names[2:], strict=False)))
+    for word in words:
+        if 3 < len(word) <= _MAX_WORD and not word.isdigit():
+            text = "<" + word + ">"
+            found.update([text[i : i + 3] for i in range(len(text) - 2)])
+            found.update([text[i : i + 4] for i in range(len(text) - 3)])
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One question a model answers: its classes, its columns `start…stop`, the bias of each and the
+    temperature that calibrates the probabilities (Guo et al. 2017)."""
+
+    classes: tuple[str, ...]
+    start: int
+    stop: int
+    bias: Vector
+    temperature: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TextModel:
+    """A linear model on n-grams: one row of `weights` per feature (inverse document frequency is
+    already in it), `norms` holds the squared idf for the length normalisation."""
+
+    version: str
+    vocabulary: dict[str, int]
+    weights: Vector
+    norms: Vector
+    heads: Mapping[str, Head]
+
+
+def known(model: TextModel, found: Iterable[str]) -> list[int]:
+    """Row numbers of the features that the model knows, in a fixed order."""
+    rows = map(model.vocabulary.get, found)
+    return sorted([row for row in rows if row is not None])
+
+
+def raw_scores(model: TextModel, rows: list[int]) -> Vector:
+    """Scores of all heads' columns without bias; zeros for a text of unknown features."""
+    if not rows:
+        return np.zeros(model.weights.shape[1], dtype=np.float32)
+    picked = np.array(rows)
+    total: Vector = model.weights.take(picked, axis=0).sum(axis=0)
+    scale = float(model.norms.take(picked).sum()) ** 0.5
+    result: Vector = total / np.float32(scale or 1.0)
+    return result
+
+
+def head_logits(raw: Vector, head: Head) -> Vector:
+    """The head's calibrated logits."""
+    logits: Vector = (raw[head.start : head.stop] + head.bias) / np.float32(head.temperature)
+    return logits
+
+
+def softmax(logits: Vector) -> Vector:
+    """Probabilities that sum to 1."""
+    shifted = np.exp(logits - logits.max())
+    result: Vector = shifted / shifted.sum()
+    return result
+
+
+def contributions(model: TextModel, head: Head, column: int, found: Iterable[str]) -> list[tuple[str, float]]:
+    """How much each known feature speaks for one class against the mean of all, strongest first."""
+    get = model.vocabulary.get
+    pairs = [(name, row) for name in found if (row := get(name)) is not None]
+    if not pairs:
+        return []
+    block = model.weights[np.array([row for _, row in pairs]), head.start : head.stop]
+    lead = block[:, column] - block.mean(axis=1)
+    ranked = sorted(zip([name for name, _ in pairs], lead.tolist(), strict=True), key=lambda p: (-p[1], p[0]))
+    return [(name, value) for name, value in ranked if value > 0]

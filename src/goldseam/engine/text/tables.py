@@ -1,0 +1,102 @@
+"""What reading needs beside the conversation: lexicons, number forms and models, all frozen.
+
+`goldseam.workshop.lexicons` compiles them from the data files, `goldseam.workshop.models` reads the
+weights.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from goldseam.engine.text.matcher import Matcher
+from goldseam.engine.text.ngrams import TextModel, Vector
+from goldseam.engine.text.normal import Folding
+
+Forms = tuple[re.Pattern[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """Words before a find that take its meaning away (`before`, within `reach` characters), those
+    that keep it nevertheless, and those that tell of harm that did not happen."""
+
+    reach: int
+    before: tuple[str, ...]
+    keeps: tuple[str, ...]
+    near_miss: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberForms:
+    """What order numbers, waybills, phones and article numbers look like."""
+
+    longest_token: int
+    carriers: Mapping[str, Forms]
+    phone: Forms
+    order: Forms
+    sku: Forms
+    cues: Mapping[str, tuple[str, ...]]
+    amount_before: tuple[str, ...]
+    amount_after: tuple[str, ...]
+    amount_unless: tuple[str, ...]
+    amount_factors: Mapping[str, float]
+    amount_whole: tuple[str, ...]
+    amount_between: tuple[str, ...]
+    not_tenths: tuple[str, ...]
+    digit_values: Mapping[str, int]
+    digit_units: Mapping[str, int]
+    half: str
+
+
+@dataclass(frozen=True, slots=True)
+class DateWords:
+    """Day words as offsets from today, spans of days, weekday and month names, feasts, patterns."""
+
+    days: Mapping[str, int]
+    spans: Mapping[str, tuple[int, int]]
+    weekdays: Mapping[str, int]
+    months: Mapping[str, int]
+    feasts: Mapping[str, tuple[int, int]]
+    units: Mapping[str, int]
+    counts: Mapping[str, int]
+    half: str
+    some: str
+    week_prefixes: Mapping[str, int]
+    not_day_after: tuple[str, ...]
+    not_day_before: tuple[str, ...]
+    patterns: Mapping[str, re.Pattern[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookModel:
+    """How the words tell the end: additive weights on named features of the conversation and a
+    logistic link. A shop's own model adds n-gram models for both sides of the talk."""
+
+    version: str
+    names: tuple[str, ...]
+    weights: Vector
+    centers: Vector
+    scales: Vector
+    bias: float
+    learned: bool = False
+    customer: TextModel | None = None
+    agent: TextModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingTables:
+    """Everything `read` needs. `issue` and `mood` may be the same shipped model or a shop's own;
+    when they are one object its scores are computed once."""
+
+    version: str
+    folding: Folding
+    lexicon: Matcher
+    negation: Negation
+    numbers: NumberForms
+    dates: DateWords
+    goods: Mapping[str, int]
+    issue: TextModel
+    mood: TextModel
+    outlook: OutlookModel

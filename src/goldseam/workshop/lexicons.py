@@ -1,0 +1,178 @@
+"""Compiles the lexicon files (TOML) into the engine's reading tables."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from typing import Any
+
+from goldseam.engine.text.matcher import Matcher, Phrase, expand, make_matcher, split_parts
+from goldseam.engine.text.normal import Folding, fold, make_folding
+from goldseam.engine.text.tables import DateWords, Forms, Negation, NumberForms
+
+Table = dict[str, Any]
+_LATIN_GAP, _CHINESE_GAP = 24, 8
+FILES = ("fold", "signals", "emotion", "negation", "requests", "order_words", "numbers", "dates", "issues")
+
+
+class LexiconError(ValueError):
+    """A lexicon file is not what it must be; the message names file and entry."""
+
+
+def read_lexicons() -> dict[str, Table]:
+    """All packaged lexicon files by name."""
+    folder = files("goldseam.engine") / "data" / "lexicons"
+    tables: dict[str, Table] = {}
+    for name in FILES:
+        try:
+            tables[name] = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise LexiconError(f"lexicons/{name}.toml is not valid TOML: {error}") from error
+    return tables
+
+
+def lexicon_version(tables: Mapping[str, Table]) -> str:
+    """The newest date among the files."""
+    return max(str(table["version"]) for table in tables.values())
+
+
+def build_folding(table: Table) -> Folding:
+    """Character and spelling table of fold.toml."""
+    return make_folding(table["traditional"], table["simplified"], table["variants"])
+
+
+def alternatives(patterns: Iterable[str], folding: Folding) -> list[str]:
+    """All literal phrases of some patterns, folded, without repetition, in order."""
+    found: dict[str, None] = {}
+    for pattern in patterns:
+        for literal in expand(pattern.replace("}?", "|}")):
+            found[fold(literal, folding)] = None
+    return [literal for literal in found if literal.strip("^$ ")]
+
+
+def _phrases(
+    patterns: Iterable[str],
+    folding: Folding,
+    kind: str,
+    code: str,
+    strength: float = 1.0,
+    negatable: bool = True,
+) -> list[Phrase]:
+    """One phrase per pattern; a pattern with a gap inside a group gives one for each reading."""
+    result = []
+    for pattern in patterns:
+        written = split_parts(pattern)
+        whole = [[pattern]] if len(written) == 1 else [written]
+        if len(written) == 1 and "~" in pattern:
+            whole = [reading.split("~") for reading in alternatives(whole[0], folding)]
+        for parts in whole:
+            literals = [tuple(alternatives([part], folding)) for part in parts]
+            chosen = tuple(words for words in literals if words)
+            if not chosen:
+                raise LexiconError(f"{kind} {code}: the phrase {pattern!r} is empty")
+            gap = _LATIN_GAP if chosen[0][0].isascii() else _CHINESE_GAP
+            result.append(Phrase(chosen, kind, code, strength, negatable, gap))
+    return result
+
+
+def build_matcher(tables: Mapping[str, Table], folding: Folding) -> Matcher:
+    """One matcher over all phrase files; kinds: signal, unless, emotion, sarcasm, amplifier,
+    softener, request, state, rank, goods, topic."""
+    phrases: list[Phrase] = []
+    for code, entry in _entries(tables["signals"]):
+        negatable = bool(entry.get("negatable", True))
+        phrases += _phrases(entry["phrases"], folding, "signal", code, negatable=negatable)
+        phrases += _phrases(entry.get("unless", ()), folding, "unless", code)
+    for group in tables["emotion"]["group"]:
+        phrases += _phrases(group["phrases"], folding, "emotion", group["label"], group["strength"])
+    for kind in ("sarcasm", "amplifier", "softener"):
+        phrases += _phrases(tables["emotion"][kind]["phrases"], folding, kind, kind)
+    for kind, file in (("request", "requests"), ("topic", "issues")):
+        for code, entry in _entries(tables[file]):
+            phrases += _phrases(entry["phrases"], folding, kind, code)
+    for kind in ("state", "rank", "answer"):
+        for code, words in tables["order_words"][kind].items():
+            phrases += _phrases(words, folding, kind, code)
+    for row, words in enumerate(tables["order_words"]["same"]["rows"]):
+        phrases += _phrases(words, folding, "goods", str(row))
+    return make_matcher(phrases)
+
+
+def _entries(table: Table) -> list[tuple[str, Table]]:
+    return [(code, entry) for code, entry in table.items() if isinstance(entry, dict)]
+
+
+def build_negation(table: Table, folding: Folding) -> Negation:
+    """negation.toml, longest words first."""
+
+    def words(key: str) -> tuple[str, ...]:
+        return tuple(sorted(alternatives(table[key], folding), key=len, reverse=True))
+
+    return Negation(int(table["reach"]), words("before"), words("keeps"), words("near_miss"))
+
+
+def _forms(patterns: Iterable[str]) -> Forms:
+    compiled = []
+    for pattern in patterns:
+        try:
+            compiled.append(re.compile(pattern))
+        except re.error as error:
+            raise LexiconError(f"lexicons/numbers.toml: bad pattern {pattern!r}: {error}") from error
+    return tuple(compiled)
+
+
+def build_numbers(table: Table, folding: Folding) -> NumberForms:
+    """numbers.toml with compiled patterns."""
+    amounts, digits = table["amounts"], table["digits"]
+    longest = lambda words: tuple(sorted(words, key=len, reverse=True))  # noqa: E731
+    return NumberForms(
+        longest_token=int(table["longest_token"]),
+        carriers={name: _forms(patterns) for name, patterns in table["carriers"].items()},
+        phone=_forms(table["forms"]["phone"]),
+        order=_forms(table["forms"]["order"]),
+        sku=_forms(table["forms"]["sku"]),
+        cues={kind: longest(alternatives(words, folding)) for kind, words in table["cues"].items()},
+        amount_before=longest([fold(word, folding) for word in amounts["before"]]),
+        amount_after=longest([fold(word, folding) for word in amounts["after"]]),
+        amount_unless=longest(alternatives(amounts["unless"], folding)),
+        amount_factors={word: float(factor) for word, factor in amounts["factors"].items()},
+        amount_whole=tuple(amounts["whole"]),
+        amount_between=tuple(amounts["between"]),
+        not_tenths=tuple(amounts["not_tenths"]),
+        digit_values=dict(digits["values"]),
+        digit_units=dict(digits["units"]),
+        half=str(digits["half"]),
+    )
+
+
+def build_dates(table: Table, folding: Folding) -> DateWords:
+    """dates.toml with compiled patterns; `worded` finds all fixed day words."""
+
+    def folded(key: str) -> dict[str, Any]:
+        return {fold(word, folding): value for word, value in table[key].items()}
+
+    patterns = {name: re.compile(pattern) for name, pattern in table["patterns"].items()}
+    names = sorted({*folded("days"), *folded("spans"), *folded("feasts")}, key=len, reverse=True)
+    patterns["worded"] = re.compile("|".join(map(re.escape, names)))
+    return DateWords(
+        days=folded("days"),
+        spans={word: (int(low), int(high)) for word, (low, high) in folded("spans").items()},
+        weekdays=dict(table["weekdays"]),
+        months=dict(table["months"]),
+        feasts={word: (int(month), int(day)) for word, (month, day) in folded("feasts").items()},
+        units=dict(table["units"]),
+        counts=dict(table["counts"]["words"]),
+        half=str(table["counts"]["half"]),
+        some=str(table["counts"]["some"]),
+        week_prefixes=dict(table["week_prefixes"]),
+        not_day_after=tuple(table["not_day"]["after"]),
+        not_day_before=tuple(table["not_day"]["before"]),
+        patterns=patterns,
+    )
+
+
+def build_goods(table: Table, folding: Folding) -> dict[str, int]:
+    """Word for a thing → its row number: different words of one row mean the same goods."""
+    return {fold(word, folding): row for row, words in enumerate(table["same"]["rows"]) for word in words}

@@ -1,0 +1,68 @@
+"""Loads everything the engine reasons with: packaged lexicons and models, or a shop's own models."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+from goldseam.engine.tables import Tables
+from goldseam.engine.text.ngrams import TextModel
+from goldseam.engine.text.tables import OutlookModel, ReadingTables
+from goldseam.workshop import lexicons
+from goldseam.workshop.load_deciding import load_deciding
+from goldseam.workshop.models import Folder, load_outlook, load_text_model, read_manifest
+
+
+def packaged_models() -> Folder:
+    """The folder of the models that come with the product."""
+    return files("goldseam.engine") / "data" / "models"
+
+
+def build_reading(issue: TextModel, mood: TextModel, outlook: OutlookModel) -> ReadingTables:
+    """Reading tables from the packaged lexicons and the given models."""
+    raw = lexicons.read_lexicons()
+    folding = lexicons.build_folding(raw["fold"])
+    return ReadingTables(
+        version=f"lexicon {lexicons.lexicon_version(raw)}, issue {issue.version}, mood {mood.version}",
+        folding=folding,
+        lexicon=lexicons.build_matcher(raw, folding),
+        negation=lexicons.build_negation(raw["negation"], folding),
+        numbers=lexicons.build_numbers(raw["numbers"], folding),
+        dates=lexicons.build_dates(raw["dates"], folding),
+        goods=lexicons.build_goods(raw["order_words"], folding),
+        issue=issue,
+        mood=mood,
+        outlook=outlook,
+    )
+
+
+def load_reading(models: Path | None = None) -> ReadingTables:
+    """The reading half; parts that the shop's folder holds replace the packaged ones.
+
+    Raises ModelError when a file is absent, damaged or does not have the hash of its manifest.
+    """
+    home = packaged_models()
+    manifest = read_manifest(home)
+    shipped = load_text_model(home, manifest, "reader")
+    tables = build_reading(shipped, shipped, load_outlook(home, manifest))
+    if models is None:
+        return tables
+    own = read_manifest(models)
+    if "issue.json" in own["files"]:
+        tables = replace(tables, issue=load_text_model(models, own, "issue"))
+    if "mood.json" in own["files"]:
+        tables = replace(tables, mood=load_text_model(models, own, "mood"))
+    if "outlook.json" in own["files"]:
+        tables = replace(tables, outlook=load_outlook(models, own))
+    return replace(tables, version=_version(tables))
+
+
+def _version(tables: ReadingTables) -> str:
+    lexicon = tables.version.partition(",")[0]
+    return f"{lexicon}, issue {tables.issue.version}, mood {tables.mood.version}, outlook {tables.outlook.version}"
+
+
+def load_tables(models: Path | None = None) -> Tables:
+    """All tables of the engine; `models` is a folder written by `goldseam train`."""
+    return Tables(reading=load_reading(models), deciding=load_deciding())

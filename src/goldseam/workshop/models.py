@@ -1,0 +1,154 @@
+"""Model files: numbers as .npz without pickle, names and settings as JSON, a manifest with hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from goldseam.engine.text.ngrams import Head, TextModel
+from goldseam.engine.text.tables import OutlookModel
+from goldseam.workshop.files import write_atomic
+
+MANIFEST = "manifest.json"
+Folder = Path | Traversable
+
+
+class ModelError(ValueError):
+    """A model folder is damaged or not one of ours; the message names the file and the remedy."""
+
+
+def text_model_files(model: TextModel) -> dict[str, bytes]:
+    """The two files of a text model: weights in half precision, the rest as JSON."""
+    arrays = io.BytesIO()
+    np.savez_compressed(
+        arrays, weights=model.weights.astype(np.float16), norms=model.norms.astype(np.float16)
+    )
+    meta = {
+        "version": model.version,
+        "vocabulary": list(model.vocabulary),
+        "heads": {
+            name: {
+                "classes": list(head.classes),
+                "start": head.start,
+                "stop": head.stop,
+                "bias": [round(float(value), 5) for value in head.bias],
+                "temperature": round(float(head.temperature), 5),
+            }
+            for name, head in model.heads.items()
+        },
+    }
+    return {"npz": arrays.getvalue(), "json": json.dumps(meta, ensure_ascii=False).encode("utf-8")}
+
+
+def outlook_files(model: OutlookModel) -> dict[str, bytes]:
+    """An outlook model without its text models as JSON."""
+    meta = {
+        "version": model.version,
+        "names": list(model.names),
+        "weights": [round(float(value), 6) for value in model.weights],
+        "centers": [round(float(value), 6) for value in model.centers],
+        "scales": [round(float(value), 6) for value in model.scales],
+        "bias": round(float(model.bias), 6),
+        "learned": model.learned,
+    }
+    return {"json": json.dumps(meta, ensure_ascii=False, indent=1).encode("utf-8")}
+
+
+def save(folder: Path, parts: Mapping[str, Mapping[str, bytes]], note: Mapping[str, Any]) -> None:
+    """Write the parts ("issue" → files by ending) and a manifest over them; the manifest comes last,
+    so a broken write never leaves a folder that loads."""
+    folder.mkdir(parents=True, exist_ok=True)
+    hashes: dict[str, str] = {}
+    for name, files in sorted(parts.items()):
+        for ending, content in sorted(files.items()):
+            write_atomic(folder / f"{name}.{ending}", content)
+            hashes[f"{name}.{ending}"] = hashlib.sha256(content).hexdigest()
+    manifest = {"format": 1, "files": hashes, **note}
+    write_atomic(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode("utf-8"))
+
+
+def read_manifest(folder: Folder) -> dict[str, Any]:
+    """The manifest of a model folder. Raises ModelError when it is absent or not readable."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise ModelError(f"{folder} holds no {MANIFEST}; train into it first or name another folder")
+    try:
+        manifest = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise ModelError(f"{path} is not JSON ({error}); train again or restore it") from error
+    if (
+        not isinstance(manifest, dict)
+        or manifest.get("format") != 1
+        or not isinstance(manifest.get("files"), dict)
+    ):
+        raise ModelError(f"{path} is not a manifest of format 1; train again with this version")
+    return manifest
+
+
+def read_part(folder: Folder, manifest: Mapping[str, Any], file: str) -> bytes:
+    """One file of the folder. Raises ModelError when it is absent or its hash differs."""
+    path = folder / file
+    if not path.is_file():
+        raise ModelError(f"{path} is missing; train again or restore it")
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != manifest["files"].get(file):
+        raise ModelError(f"{path} does not have the hash its manifest names; train again or restore it")
+    return content
+
+
+def load_text_model(folder: Folder, manifest: Mapping[str, Any], name: str) -> TextModel:
+    """Load and check a text model. Raises ModelError on any damage."""
+    meta = _json(read_part(folder, manifest, f"{name}.json"), f"{name}.json")
+    try:
+        with np.load(io.BytesIO(read_part(folder, manifest, f"{name}.npz")), allow_pickle=False) as arrays:
+            weights = arrays["weights"].astype(np.float32)
+            norms = arrays["norms"].astype(np.float32)
+        heads = {
+            key: Head(
+                tuple(head["classes"]), int(head["start"]), int(head["stop"]),
+                np.array(head["bias"], dtype=np.float32), float(head["temperature"]),
+            )
+            for key, head in meta["heads"].items()
+        }  # fmt: skip
+        vocabulary = {str(word): row for row, word in enumerate(meta["vocabulary"])}
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise ModelError(f"{name} in {folder} is not a text model of this version: {error}") from error
+    if weights.shape[0] != len(vocabulary) or norms.shape != (len(vocabulary),):
+        raise ModelError(f"{name} in {folder} has {weights.shape[0]} rows for {len(vocabulary)} words")
+    return TextModel(str(meta["version"]), vocabulary, weights, norms, heads)
+
+
+def load_outlook(folder: Folder, manifest: Mapping[str, Any], name: str = "outlook") -> OutlookModel:
+    """Load an outlook model with its text models, where the manifest lists them."""
+    meta = _json(read_part(folder, manifest, f"{name}.json"), f"{name}.json")
+    sides = {
+        side: load_text_model(folder, manifest, f"{name}-{side}")
+        if f"{name}-{side}.json" in manifest["files"]
+        else None
+        for side in ("customer", "agent")
+    }
+    try:
+        arrays = [np.array(meta[key], dtype=np.float32) for key in ("weights", "centers", "scales")]
+        return OutlookModel(
+            str(meta["version"]), tuple(meta["names"]), *arrays, bias=float(meta["bias"]),
+            learned=bool(meta["learned"]), customer=sides["customer"], agent=sides["agent"],
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{name}.json in {folder} is not an outlook model: {error}") from error
+
+
+def _json(content: bytes, name: str) -> dict[str, Any]:
+    try:
+        meta = json.loads(content)
+    except ValueError as error:
+        raise ModelError(f"{name} is not JSON: {error}") from error
+    if not isinstance(meta, dict):
+        raise ModelError(f"{name} is not a JSON object")
+    return meta

@@ -1,0 +1,152 @@
+"""Trains the models that come with the product, on the starter corpus alone.
+
+One vocabulary serves three heads: issue (multinomial logistic regression), mood label (the same) and
+mood intensity (ridge regression). Temperatures are fitted on writers that the fitted models have not
+seen; the final weights are then fitted on everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, vstack
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from goldseam.engine.text.ngrams import Head, TextModel
+from goldseam.engine.text.tables import OutlookModel, ReadingTables
+from goldseam.workshop.calibrate import fit_temperature
+from goldseam.workshop.corpus import ISSUES, LABELS, Example, held_out_writers, load_corpus, split
+from goldseam.workshop.load import build_reading
+from goldseam.workshop.models import outlook_files, save, text_model_files
+from goldseam.workshop.vectors import Vectorizer, fit_vectorizer, message_features
+
+ISSUE_C, LABEL_C, RIDGE = 12.0, 6.0, 1.2
+SECONDARY_WEIGHT = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Everything one fit gives: the vectorizer and per head the coefficients and intercepts."""
+
+    vectorizer: Vectorizer
+    issue: tuple[NDArray[np.float64], NDArray[np.float64]]
+    label: tuple[NDArray[np.float64], NDArray[np.float64]]
+    intensity: tuple[NDArray[np.float64], float]
+
+
+def blank_outlook() -> OutlookModel:
+    """The outlook that ships: expert weights on the mood's course and the signals."""
+    names = ("mood_now", "mood_peak", "mood_rise", "signals", "customer_turns", "unanswered")
+    weights = np.array([0.55, 0.35, 0.3, 0.25, 0.25, 0.1], dtype=np.float32)
+    return OutlookModel("expert", names, weights, np.zeros(6, np.float32), np.ones(6, np.float32), -1.6)
+
+
+def bootstrap_tables() -> ReadingTables:
+    """Reading tables with empty models, enough to compute features."""
+    zeros = np.zeros((0, 0), dtype=np.float32)
+    empty = TextModel("", {}, zeros, np.zeros(0, dtype=np.float32), {})
+    return build_reading(empty, empty, blank_outlook())
+
+
+def bags_of(examples: Sequence[Example], tables: ReadingTables) -> list[set[str]]:
+    """Features of each example's own text."""
+    return [message_features(example.text, tables) for example in examples]
+
+
+def line_weights(examples: Sequence[Example]) -> NDArray[np.float64]:
+    """Alternatives of one line share its weight by the square root of their number."""
+    counts: dict[str, int] = {}
+    for example in examples:
+        counts[example.origin] = counts.get(example.origin, 0) + 1
+    return np.array([counts[example.origin] ** -0.5 for example in examples])
+
+
+def _logistic(
+    matrix: csr_matrix, truth: NDArray[np.int64], weights: NDArray[np.float64], c: float
+) -> LogisticRegression:
+    model = LogisticRegression(C=c, max_iter=200, tol=1e-3)
+    model.fit(matrix, truth, sample_weight=weights)
+    return model
+
+
+def fit(examples: Sequence[Example], bags: Sequence[set[str]]) -> Fitted:
+    """Fit the three heads. Further issues of a message count as rows of lower weight."""
+    vectorizer = fit_vectorizer(bags, [example.origin for example in examples])
+    matrix = vectorizer.matrix(bags)
+    weights = line_weights(examples)
+    issue_rows, issue_truth, issue_weights = [np.arange(len(examples))], [], [weights]
+    issue_truth.append(np.array([ISSUES.index(example.issues[0]) for example in examples]))
+    for place, example in enumerate(examples):
+        for code in example.issues[1:]:
+            issue_rows.append(np.array([place]))
+            issue_truth.append(np.array([ISSUES.index(code)]))
+            issue_weights.append(weights[[place]] * SECONDARY_WEIGHT)
+    stacked = vstack([matrix, matrix[np.concatenate(issue_rows[1:])]]) if len(issue_rows) > 1 else matrix
+    issue = _logistic(stacked.tocsr(), np.concatenate(issue_truth), np.concatenate(issue_weights), ISSUE_C)
+    labels = np.array([LABELS.index(example.label) for example in examples])
+    label = _logistic(matrix, labels, weights, LABEL_C)
+    intensity = Ridge(alpha=RIDGE)
+    intensity.fit(matrix, np.array([float(example.intensity) for example in examples]), sample_weight=weights)
+    return Fitted(
+        vectorizer,
+        _spread(issue, len(ISSUES)),
+        _spread(label, len(LABELS)),
+        (np.asarray(intensity.coef_), float(intensity.intercept_)),
+    )
+
+
+def _spread(model: LogisticRegression, size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Coefficients for all classes; one that the training part lacks gets a bias that never wins."""
+    coefficients = np.zeros((size, model.coef_.shape[1]))
+    bias = np.full(size, -12.0)
+    coefficients[model.classes_] = model.coef_
+    bias[model.classes_] = model.intercept_
+    return coefficients, bias
+
+
+def to_model(fitted: Fitted, version: str, temperatures: dict[str, float]) -> TextModel:
+    """The fitted weights in the engine's shape: idf folded in, one row per feature."""
+    idf = fitted.vectorizer.idf
+    columns = [fitted.issue[0], fitted.label[0], fitted.intensity[0][None, :]]
+    weights = (np.concatenate(columns).T * idf[:, None]).astype(np.float32)
+    ends = (len(ISSUES), len(ISSUES) + len(LABELS))
+    heads = {
+        "issue": Head(ISSUES, 0, ends[0], fitted.issue[1].astype(np.float32), temperatures["issue"]),
+        "label": Head(LABELS, ends[0], ends[1], fitted.label[1].astype(np.float32), temperatures["label"]),
+        "intensity": Head(
+            ("intensity",), ends[1], ends[1] + 1, np.array([fitted.intensity[1]], dtype=np.float32), 1.0
+        ),
+    }
+    return TextModel(version, dict(fitted.vectorizer.vocabulary), weights, (idf**2).astype(np.float32), heads)
+
+
+def temperatures_of(
+    fitted: Fitted, examples: Sequence[Example], bags: Sequence[set[str]]
+) -> dict[str, float]:
+    """Temperatures on examples that the fit has not seen."""
+    matrix = fitted.vectorizer.matrix(bags)
+    issue = np.array([ISSUES.index(example.issues[0]) for example in examples])
+    label = np.array([LABELS.index(example.label) for example in examples])
+    return {
+        "issue": fit_temperature(matrix @ fitted.issue[0].T + fitted.issue[1], issue),
+        "label": fit_temperature(matrix @ fitted.label[0].T + fitted.label[1], label),
+    }
+
+
+def train_reader(folder: Path, version: str) -> TextModel:
+    """Fit on the corpus and write `reader.*`, `outlook.json` and the manifest into `folder`."""
+    tables = bootstrap_tables()
+    examples = load_corpus()
+    bags = bags_of(examples, tables)
+    train, test = split(examples, held_out_writers(examples))
+    by_example = {id(example): bag for example, bag in zip(examples, bags, strict=True)}
+    held_out = fit(train, [by_example[id(example)] for example in train])
+    temperatures = temperatures_of(held_out, test, [by_example[id(example)] for example in test])
+    model = to_model(fit(examples, bags), version, temperatures)
+    parts = {"reader": text_model_files(model), "outlook": outlook_files(blank_outlook())}
+    save(folder, parts, {"version": version, "trained_on": f"{len(examples)} lines of the starter corpus"})
+    return model
