@@ -173,6 +173,6 @@ def build_dates(table: Table, folding: Folding) -> DateWords:
     )
 
 
-def build_goods(table: Table, folding: Folding) -> dict[str, int]:
-    """Word for a thing → its row number: different words of one row mean the same goods."""
-    return {fold(word, folding): row for row, words in enumerate(table["same"]["rows"]) for word in words}
+def build_goods(table: Table, folding: Folding) -> dict[str, tuple[str, ...]]:
+    """Row number → its words: different words of one row mean the same goods."""
+    return {str(row): tuple(alternatives(words, folding)) for row, words in enumerate(table["same"]["rows"])}

@@ -108,8 +108,8 @@ def load_text_model(folder: Folder, manifest: Mapping[str, Any], name: str) -> T
     meta = _json(read_part(folder, manifest, f"{name}.json"), f"{name}.json")
     try:
         with np.load(io.BytesIO(read_part(folder, manifest, f"{name}.npz")), allow_pickle=False) as arrays:
-            weights = arrays["weights"].astype(np.float32)
-            norms = arrays["norms"].astype(np.float32)
+            weights = np.ascontiguousarray(arrays["weights"], dtype=np.float32)
+            norms = np.ascontiguousarray(arrays["norms"], dtype=np.float32)
         heads = {
             key: Head(
                 tuple(head["classes"]), int(head["start"]), int(head["stop"]),

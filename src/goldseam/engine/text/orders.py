@@ -7,7 +7,8 @@ candidates, so that the reply asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -26,6 +27,8 @@ _OPEN = ("pending_payment", "paid", "processing", "shipped", "refunding")
 _BEFORE_SHIPPING = ("pending_payment", "paid", "processing")
 _ARRIVED = ("delivered", "completed", "refunding", "refunded")
 
+_PIECES = re.compile(r"[a-z0-9]+|[^\x00-\x7f]{1,60}")
+Goods = Mapping[str, tuple[str, ...]]
 StateTest = Callable[[Order], bool]
 STATES: dict[str, StateTest] = {
     "not_arrived": lambda order: order.status in ("paid", "processing", "shipped") and not order.delivered_at,
@@ -61,10 +64,11 @@ FITS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """One message's clues: entities, finds, folded text, and the agent's folded words before it."""
+    """One message's clues: entities, finds, n-grams, and the other side's folded words before it."""
 
     found: Found
     marked: Marked
+    grams: set[str]
     before: str
 
 
@@ -85,9 +89,6 @@ def order_meant(conversation: Conversation, clues: list[Clues], issue: str, good
     return _by_situation(orders, scores, issue)
 
 
-Goods = dict[str, int]
-
-
 def _points(orders: tuple[Order, ...], clues: list[Clues], goods: Goods) -> tuple[list[float], list[str]]:
     """Points and strongest reason of each order; earlier messages count half as much each step that
     a later one also had something to say."""
@@ -95,9 +96,10 @@ def _points(orders: tuple[Order, ...], clues: list[Clues], goods: Goods) -> tupl
     reasons = [(0.0, "")] * len(orders)
     fade = 1.0
     titles = [_title(order) for order in orders]
+    grams = [_grams(title) for title in titles]
     for clue in reversed(clues):
         spoke = False
-        for place, points, why in _clue_points(orders, titles, clue, goods):
+        for place, points, why in _clue_points(orders, titles, grams, clue, goods):
             scores[place] += points * fade
             spoke = spoke or points > 0
             if points * fade > reasons[place][0]:
@@ -108,11 +110,11 @@ def _points(orders: tuple[Order, ...], clues: list[Clues], goods: Goods) -> tupl
 
 
 def _clue_points(
-    orders: tuple[Order, ...], titles: list[str], clue: Clues, goods: Goods
+    orders: tuple[Order, ...], titles: list[str], grams: list[set[str]], clue: Clues, goods: Goods
 ) -> Iterable[tuple[int, float, str]]:
     yield from _numbers(orders, clue.found)
     yield from _answers(orders, clue)
-    yield from _titles(titles, clue.marked.folded)
+    yield from _titles(grams, clue.grams)
     yield from _goods(titles, clue.marked, goods)
     yield from _prices(orders, clue.found)
     yield from _dates(orders, clue)
@@ -160,57 +162,54 @@ def _title(order: Order) -> str:
     return " ".join(item.title.lower() for item in order.items)
 
 
-def _titles(titles: list[str], folded: str) -> Iterable[tuple[int, float, str]]:
-    """Words of a title in the message, the rarer among the orders the better."""
-    shared: list[set[str]] = []
-    for title in titles:
-        shared.append({gram for gram in _grams(title) if gram in folded})
-    for place, grams in enumerate(shared):
-        own = [gram for gram in grams if sum(gram in other for other in shared) == 1]
+def _titles(titles: list[set[str]], grams: set[str]) -> Iterable[tuple[int, float, str]]:
+    """Words of one title alone in the message; the longer the stretch, the surer."""
+    shared = [title & grams for title in titles]
+    for place, words in enumerate(shared):
+        elsewhere = set().union(*(other for at, other in enumerate(shared) if at != place))
+        own = words - elsewhere
         if own:
-            longest = max(map(len, own))
-            weight = min(1.6, 0.5 + 0.25 * longest) if not own[0].isascii() else 1.0
+            longest = max(len(word) for word in own)
+            weight = 1.0 if min(own)[0] == " " else min(1.6, 0.5 + 0.25 * longest)
             yield place, _TITLE * weight, "item_words"
 
 
 def _grams(title: str) -> set[str]:
-    """Chinese 2- to 4-grams and Latin words of at least four letters of a title."""
+    """Chinese 2- to 4-grams and, marked with a blank as in `ngrams`, Latin words of a title."""
     grams: set[str] = set()
-    for word in title.replace("/", " ").replace("-", " ").split()[:40]:
+    for word in _PIECES.findall(title[:200]):
         if word.isascii():
-            if len(word) >= 4:
-                grams.add(word)
+            if len(word) >= 4 and not word.isdigit():
+                grams.add(" " + word)
         else:
             for size in (2, 3, 4):
-                grams.update(word[i : i + size] for i in range(min(len(word), 60) - size + 1))
-    return {gram for gram in grams if not gram.isdigit()}
+                grams.update([word[i : i + size] for i in range(len(word) - size + 1)])
+    return grams
 
 
 def _goods(titles: list[str], marked: Marked, goods: Goods) -> Iterable[tuple[int, float, str]]:
     """The same thing under another name: the message says "pot", the title "wok"."""
-    rows = {hit.phrase.code for hit in _longest_goods(marked)}
+    rows = _goods_rows(marked)
     if not rows:
         return
-    fits = [any(word in title for word, row in goods.items() if str(row) in rows) for title in titles]
+    fits = [any(word in title for row in rows for word in goods[row]) for title in titles]
     if any(fits) and not all(fits):
         for place, fit in enumerate(fits):
             if fit:
                 yield place, _GOODS / (1 if sum(fits) == 1 else 1.4), "item_words"
 
 
-def _longest_goods(marked: Marked) -> list:  # type: ignore[type-arg]
+def _goods_rows(marked: Marked) -> set[str]:
+    """Rows of the things named; a longer name hides a shorter one within it."""
     hits = [hit for hit in marked.hits if hit.phrase.kind == "goods"]
-    return [
-        hit
-        for hit in hits
-        if not any(
-            o is not hit
-            and o.start <= hit.start
-            and o.end >= hit.end
-            and o.end - o.start > hit.end - hit.start
-            for o in hits
-        )
-    ]
+    hits.sort(key=lambda hit: (hit.start, -hit.end))
+    rows: set[str] = set()
+    reached = -1
+    for hit in hits:
+        if hit.end > reached:
+            rows.add(hit.phrase.code)
+            reached = hit.end
+    return rows
 
 
 def _prices(orders: tuple[Order, ...], found: Found) -> Iterable[tuple[int, float, str]]:

@@ -48,14 +48,14 @@ def read(conversation: Conversation, tables: ReadingTables) -> Reading:
         find_entities(said.marked.folded[:_MAX_ENTITY_TEXT], said.text, numbers, today, tables)
         for said in spoken
     ]
-    clues = [Clues(entities, said.marked, said.before) for entities, said in zip(found, spoken, strict=True)]
+    clues = [Clues(entities, said.marked, said.turn.found, said.before) for entities, said in zip(found, spoken, strict=True)]
     return Reading(
         language=detect_language(texts, conversation.locale),
         issue=issue,
         emotion=emotion,
         signals=signals,
         entities=merge(found),
-        order=order_meant(conversation, clues, issue.code, dict(tables.goods)),
+        order=order_meant(conversation, clues, issue.code, tables.goods),
         requests=find_requests(marked),
         outlook=read_outlook(conversation, emotion, signals, tables),
         models=tables.version,

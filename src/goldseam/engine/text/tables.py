@@ -96,7 +96,7 @@ class ReadingTables:
     negation: Negation
     numbers: NumberForms
     dates: DateWords
-    goods: Mapping[str, int]
+    goods: Mapping[str, tuple[str, ...]]
     issue: TextModel
     mood: TextModel
     outlook: OutlookModel
