@@ -1,0 +1,57 @@
+"""What an import did, or would do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+MAX_PROBLEMS = 20
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one entity of one source."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: where, which value, why."""
+
+    file: str
+    row: int
+    field: str
+    value: object
+    reason: str
+
+
+@dataclass(slots=True)
+class Report:
+    """The counts by source and entity, the first problems, and how often each kind occurred."""
+
+    rows: int = 0
+    tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    kinds: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+    is_interrupted: bool = False
+
+    def tally(self, source: str, entity: str) -> Tally:
+        """The counts of an entity of a source."""
+        return self.tallies.setdefault((source, entity), Tally())
+
+    def add_problem(self, source: str, problem: Problem) -> None:
+        """Count a problem, and keep it when it is among the first."""
+        self.kinds[(source, problem.field, problem.reason)] += 1
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(problem)
+
+    @property
+    def refused(self) -> int:
+        """How many rows or records were left out."""
+        return self.kinds.total()
