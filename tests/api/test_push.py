@@ -98,6 +98,15 @@ def test_the_assess_contract_over_http(api: Api) -> None:
     assert bad.json()["error"]["path"] == "messages[0].text"
 
 
+def test_a_reply_is_checked_over_http(api: Api) -> None:
+    body = {"id": "r-1", "text": "亲,再补偿您200元红包", "author": {"role": "agent", "limit": 50.0}}
+    checked = api.call("POST", "/check-reply", body).json()
+    assert checked["verdict"] == "needs_approval"
+    assert checked["commitments"][0]["amount"] == 200.0
+    bad = api.call("POST", "/check-reply", {"id": "r-2"})
+    assert (bad.status_code, bad.json()["error"]["path"]) == (422, "text")
+
+
 def test_a_stranger_sees_nothing(api: Api, stranger: Api) -> None:
     api.call("PUT", "/orders/A-1", ORDER)
     api.call("POST", "/conversations/c-1/messages", {"text": "你好"})

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import orjson
 from django.http import HttpResponse
 from ninja import Router
 
 from goldseam.conversations.queries import find_conversation
-from goldseam.copilot.engine import assess_facts
+from goldseam.copilot.engine import assess_facts, check_text
 from goldseam.copilot.queries import latest_decision
-from goldseam.copilot.schemas import AssessmentOut, ConversationIn, InvalidOut, request_body
+from goldseam.copilot.schemas import (
+    AssessmentOut,
+    CheckedReplyOut,
+    ConversationIn,
+    InvalidOut,
+    ReplyIn,
+    request_body,
+)
 from goldseam.core.api import ERRORS, ApiRequest, needs
 from goldseam.core.errors import NotFound
 from goldseam.engine.parse import InvalidConversation, parse_conversation
+from goldseam.engine.reply.request import parse_reply
 
 router = Router(tags=["copilot"])
 
@@ -30,17 +39,19 @@ router = Router(tags=["copilot"])
 def assess(request: ApiRequest) -> Any:
     """One conversation in, one assessment out; nothing is stored. What breaks the contract is answered
     with 422 and the contract's {"id", "error": {"path", "message"}}."""
-    started = time.perf_counter()
-    data: Any = None
-    try:
-        data = _json(request.body)
-        assessment = assess_facts(parse_conversation(data))
-    except InvalidConversation as error:
-        identifier = data.get("id") if isinstance(data, dict) else None
-        body = {"id": identifier, "error": {"path": error.path, "message": error.message}}
-        return _answer(body, 422)
-    elapsed = (time.perf_counter() - started) * 1000
-    return _answer(assessment.as_contract(round(elapsed, 2)), 200)
+    return _contract(request.body, lambda data: assess_facts(parse_conversation(data)))
+
+
+@router.post(
+    "/check-reply",
+    response={200: CheckedReplyOut, **ERRORS, 422: InvalidOut},
+    operation_id="check_reply",
+    openapi_extra=request_body(ReplyIn),
+)
+@needs("assess")
+def check_reply(request: ApiRequest) -> Any:
+    """An outgoing text is read for promises and tone; nothing is stored."""
+    return _contract(request.body, lambda data: check_text(parse_reply(data)))
 
 
 @router.get(
@@ -56,6 +67,24 @@ def get_assessment(request: ApiRequest, external_id: str) -> Any:
     if decision is None:
         raise NotFound("This conversation has not been assessed yet.")
     return _answer(decision.assessment, 200)
+
+
+class _Answer(Protocol):
+    def as_contract(self, elapsed_ms: float) -> dict[str, Any]: ...
+
+
+def _contract(body: bytes, answer: Callable[[Any], _Answer]) -> HttpResponse:
+    """The contract's rules for one input: an answer, or where and how the input is wrong."""
+    started = time.perf_counter()
+    data: Any = None
+    try:
+        data = _json(body)
+        found = answer(data)
+    except InvalidConversation as error:
+        identifier = data.get("id") if isinstance(data, dict) else None
+        problem = {"path": error.path, "message": error.message}
+        return _answer({"id": identifier, "error": problem}, 422)
+    return _answer(found.as_contract(round((time.perf_counter() - started) * 1000, 2)), 200)
 
 
 def _json(body: bytes) -> Any:

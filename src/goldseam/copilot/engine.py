@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from goldseam.engine.assessment import Assessment
     from goldseam.engine.facts import Conversation
+    from goldseam.engine.reply.check import ReplyCheck
+    from goldseam.engine.reply.request import ReplyRequest
     from goldseam.engine.tables import Tables
 
 
@@ -43,3 +45,10 @@ def draft_for_remedy(conversation: Conversation, remedy: str) -> str | None:
     ranked = remedies(view, danger, liability(view, deciding.liability), deciding.remedies)
     chosen = tuple(found for found in ranked if found.code == remedy)
     return draft(view, chosen, priority(view, danger)).text if chosen else None
+
+
+def check_text(reply: ReplyRequest) -> ReplyCheck:
+    """One outgoing text through the engine."""
+    from goldseam.engine.reply.check import check_reply
+
+    return check_reply(reply, tables())

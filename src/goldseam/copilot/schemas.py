@@ -83,6 +83,22 @@ class ConversationIn(Schema):
     orders: list[OrderIn] | None = None
 
 
+class AuthorIn(Schema):
+    """Who wrote the text; `limit` is the amount they may grant alone."""
+
+    role: str | None = None
+    limit: float | None = None
+
+
+class ReplyIn(Schema):
+    """An outgoing text; without a conversation only the text and the author's limit are judged."""
+
+    id: str = Field(min_length=1)
+    text: str
+    author: AuthorIn | None = None
+    conversation: ConversationIn | None = None
+
+
 class AlternativeOut(Schema):
     """Another issue it could be."""
 
@@ -197,6 +213,39 @@ class AssessmentOut(Schema):
     remedies: list[RemedyOut]
     draft: DraftOut
     model: ModelOut
+    elapsed_ms: float
+
+
+class CommitmentOut(Schema):
+    """Something the text promises, where it stands, and whether it may be promised."""
+
+    kind: str
+    span: list[int]
+    text: str
+    due: str | None
+    amount: float | None
+    verdict: str
+    why: str
+    policy: str | None
+    rewrite: str
+
+
+class ToneOut(Schema):
+    """Words that will hurt, why, and what to say instead."""
+
+    kind: str
+    span: list[int]
+    why: str
+    rewrite: str
+
+
+class CheckedReplyOut(Schema):
+    """The judged text; `verdict` is the worst of its parts."""
+
+    id: str
+    commitments: list[CommitmentOut]
+    tone: list[ToneOut]
+    verdict: str
     elapsed_ms: float
 
 
