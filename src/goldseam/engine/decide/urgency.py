@@ -37,8 +37,9 @@ def priority(view: Situation, risk: Risk) -> str:
     pressing = any(s.code in _PRESSING for s in view.reading.signals)
     if risk.level in ("high", "critical") or (pressing and risk.level != "low"):
         return "P1"
-    calm = view.reading.emotion.intensity == 0 and not view.reading.signals
-    if calm and view.issue in _QUIET_ISSUES and risk.score < _P3_RISK:
+    emotion = view.reading.emotion
+    calm = (emotion.intensity == 0 or emotion.label == "grateful") and not view.reading.signals
+    if calm and not _wants_person(view) and view.issue in _QUIET_ISSUES and risk.score < _P3_RISK:
         return "P3"
     return "P2"
 
@@ -54,7 +55,7 @@ def _reason(view: Situation, risk: Risk) -> str | None:
         return "crisis"
     if safety(view) or view.issue in SAFETY_ISSUES:
         return "safety"
-    if any(t.customer and "wants_person" in t.acts for t in view.talk.turns):
+    if _wants_person(view):
         return "customer_request"
     if risk.level in ("high", "critical"):
         return "high_risk"
@@ -65,6 +66,10 @@ def _reason(view: Situation, risk: Risk) -> str | None:
     if _unsure(view):
         return "low_confidence"
     return None
+
+
+def _wants_person(view: Situation) -> bool:
+    return any(t.customer and "wants_person" in t.acts for t in view.talk.turns)
 
 
 def _unsure(view: Situation) -> bool:
