@@ -7,7 +7,8 @@ import hashlib
 from django.db.models import F, QuerySet
 
 from goldseam.core.errors import NotAllowed, NotFound
-from goldseam.people.models import Agent, ApiToken, Membership, Role, Shop
+from goldseam.people.models import Agent, ApiToken, Membership, Shop
+from goldseam.people.models import Role as Role  # others name roles through here
 
 _RANK = {Role.AGENT: 0, Role.LEAD: 1, Role.ADMIN: 2}
 
@@ -15,6 +16,11 @@ _RANK = {Role.AGENT: 0, Role.LEAD: 1, Role.ADMIN: 2}
 def shops_of(agent: Agent) -> QuerySet[Shop]:
     """The shops a person works for, by name."""
     return Shop.objects.filter(memberships__agent=agent).order_by("name", "id")
+
+
+def all_shops() -> QuerySet[Shop]:
+    """Every shop, by short name: for commands on the server, which no sign-in guards."""
+    return Shop.objects.order_by("slug")
 
 
 def access_shop(agent: Agent, shop_id: int) -> Shop:

@@ -10,8 +10,7 @@ from django.views.decorators.http import require_GET
 
 from goldseam.core.http import PageRequest
 from goldseam.core.trail import trail_page
-from goldseam.people.models import Role
-from goldseam.people.queries import agents_of, require_role
+from goldseam.people.queries import Role, agents_of, require_role
 from goldseam.site.shell import problem_page
 
 
