@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django import template
@@ -92,3 +93,15 @@ def initials(name: object) -> str:
         return text[-2:]
     words = text.split()
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+@register.filter
+def get(table: Mapping[str, object], key: str) -> object:
+    """A mapping's value, or an empty string."""
+    return table.get(key, "")
+
+
+@register.filter
+def lasting(length: timedelta | None) -> str:
+    """A length of time in its largest fitting unit."""
+    return "" if length is None else span_words(length.total_seconds())

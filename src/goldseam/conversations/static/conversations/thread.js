@@ -1,0 +1,27 @@
+// The thread opens at its end, stays there while one reads the end, and says aloud what the customer adds.
+let last = "";
+
+function newest() {
+  const said = document.querySelectorAll("#thread .said");
+  return said.length ? said[said.length - 1] : null;
+}
+
+function toEnd() {
+  const thread = document.getElementById("thread");
+  if (!thread) return;
+  thread.scrollTop = thread.scrollHeight;
+  last = newest()?.id ?? "";
+}
+
+document.addEventListener("goldseam:desk", toEnd);
+document.addEventListener("goldseam:sent", () => requestAnimationFrame(toEnd));
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target?.id !== "thread") return;
+  const said = newest();
+  const heard = document.getElementById("heard");
+  if (said && said.id !== last && said.classList.contains("said-customer") && heard) {
+    heard.textContent = `${heard.dataset.says}: ${said.querySelector(".bubble-text").textContent}`;
+  }
+  last = said?.id ?? "";
+});
+toEnd();

@@ -1,0 +1,102 @@
+// The frame's manners: theme, menus, dialogs, copying, asking before something final, toasts, waiting times.
+const root = document.documentElement;
+
+function toast(text, level = "info") {
+  const place = document.getElementById("toasts");
+  const note = document.getElementById("toast-shape").content.firstElementChild.cloneNode(true);
+  note.dataset.level = level;
+  note.querySelector(".toast-text").textContent = text;
+  place.append(note);
+  while (place.children.length > 3) place.firstElementChild.remove();
+  setTimeout(() => note.remove(), level === "error" ? 9000 : 4000);
+}
+
+function switchTheme() {
+  const next = root.getAttribute("data-bs-theme") === "dark" ? "light" : "dark";
+  root.setAttribute("data-bs-theme", next);
+  try {
+    localStorage.setItem("goldseam:theme", next);
+  } catch {
+    // The choice then lasts for this page.
+  }
+}
+
+async function copy(button) {
+  const source = document.querySelector(button.dataset.copy);
+  if (!source) return;
+  try {
+    await navigator.clipboard.writeText(source.textContent.trim());
+    toast(button.dataset.copied);
+  } catch {
+    getSelection().selectAllChildren(source); // without the clipboard's permission: ready for Ctrl+C
+  }
+}
+
+function openDialog(id) {
+  const dialog = document.getElementById(id);
+  if (dialog && !dialog.open) dialog.showModal();
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  if (!target) return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(target)) menu.open = false;
+  }
+  if (target.closest("[data-theme-switch]")) switchTheme();
+  target.closest("[data-dismiss]")?.parentElement.remove();
+  const opener = target.closest("[data-opens]");
+  if (opener) openDialog(opener.dataset.opens);
+  const submitter = target.closest("[data-submits]");
+  if (submitter) document.getElementById(submitter.dataset.submits)?.requestSubmit();
+  const copier = target.closest("[data-copy]");
+  if (copier) copy(copier);
+  if (target instanceof HTMLDialogElement && target.open) target.close(); // a click beside the sheet
+});
+
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.confirm;
+  if (question && !confirm(question)) event.preventDefault();
+}, true);
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+document.addEventListener("goldseam:toast", (event) => toast(event.detail.text, event.detail.level));
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful) event.detail.elt.closest?.("dialog[open]")?.close();
+});
+
+document.addEventListener("htmx:responseError", (event) => {
+  const { xhr, elt } = event.detail;
+  const told = (xhr.getResponseHeader("HX-Trigger") ?? "").includes("goldseam:toast");
+  const quiet = elt.dataset?.live !== undefined; // a live part tries again by itself
+  if (!told && !quiet && xhr.status !== 401) toast(document.body.dataset.wordFailed, "error");
+});
+
+document.addEventListener("htmx:sendError", (event) => {
+  if (event.detail.elt.dataset?.live === undefined) toast(document.body.dataset.wordOffline, "error");
+});
+
+// Waiting times go on while nothing else changes.
+function span(since) {
+  const words = document.body.dataset;
+  const minutes = Math.max(0, Math.floor((Date.now() - Date.parse(since)) / 60000));
+  if (minutes < 1) return words.wordNow;
+  if (minutes < 60) return words.wordMin.replace("{n}", minutes);
+  if (minutes < 48 * 60) return words.wordHour.replace("{n}", Math.floor(minutes / 60));
+  return words.wordDay.replace("{n}", Math.floor(minutes / 1440));
+}
+
+setInterval(() => {
+  for (const element of document.querySelectorAll("[data-since]")) {
+    const text = span(element.dataset.since);
+    if (element.textContent !== text) element.textContent = text;
+  }
+}, 20000);
