@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from goldseam.engine.decide.parcel import ScanWords
 from goldseam.engine.decide.policy import PolicyPack, compile_pack
 from goldseam.engine.decide.tables import DecidingTables, LiabilityWeights, RemedyWeights, RiskWeights
 from goldseam.engine.decide.texts import Texts
@@ -73,14 +74,24 @@ def load_deciding() -> DecidingTables:
             unclear=float(liability["unclear"]),
         ),
         remedies=remedy_weights(read_data("weights/remedies.json")),
-        scans={
-            kind: (frozenset(entry["status"]), tuple(word.lower() for word in entry["words"]))
-            for kind, entry in scans["kinds"].items()
-        },
+        scans=scan_words(scans["kinds"]),
         customer_acts=_patterns(talk["customer"]),
         agent_acts=_patterns(talk["agent"]),
         texts={language: _texts(language) for language in LANGUAGES},
         reply=load_reply(),
+    )
+
+
+def scan_words(kinds: Mapping[str, Mapping[str, Sequence[str]]]) -> ScanWords:
+    """Compile how carrier scans are told apart."""
+    statuses = {status for entry in kinds.values() for status in entry["status"]}
+    return ScanWords(
+        by_status={
+            status: frozenset(kind for kind, entry in kinds.items() if status in entry["status"])
+            for status in statuses
+        },
+        by_words=tuple((kind, tuple(w.lower() for w in entry["words"])) for kind, entry in kinds.items()),
+        left_elsewhere=tuple(word.lower() for word in kinds["left_elsewhere"]["words"]),
     )
 
 

@@ -124,7 +124,7 @@ def test_scans_after_now_do_not_give_negative_hours() -> None:
 
 def test_no_order() -> None:
     assert facts(None).state == "none"
-    assert order_facts(None, NOW, {}, disputed=False, unclear=True).state == "unclear"
+    assert order_facts(None, NOW, load_deciding().scans, disputed=False, unclear=True).state == "unclear"
 
 
 def test_facts_do_not_change_the_order() -> None:

@@ -11,9 +11,17 @@ from goldseam.engine.facts import Order, Scan
 NOT_SHIPPED = frozenset({"pending_payment", "paid", "processing"})
 ARRIVED = frozenset({"delivered", "completed"})
 MONEY_BACK = frozenset({"cancelled", "refunding", "refunded"})
+_HANDED_OVER = frozenset({"moving", "delivered", "lost", "returned", "failed_attempt"})
 
-ScanWords = Mapping[str, tuple[frozenset[str], tuple[str, ...]]]
-"""Kind of scan (delivered, lost, damaged, …) → (status codes, words in status or text)."""
+
+@dataclass(frozen=True, slots=True)
+class ScanWords:
+    """How scans are told apart: `by_status` for known status codes, `by_words` (kind → words) for prose, and
+    the words that tell where a parcel was left, which stand in the text whatever the code says."""
+
+    by_status: Mapping[str, frozenset[str]]
+    by_words: tuple[tuple[str, tuple[str, ...]], ...]
+    left_elsewhere: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +70,15 @@ def order_facts(
     if order is None:
         return OrderFacts(None, "unclear" if unclear else "none")
     scans = order.shipment.events if order.shipment else ()
-    kinds = {kind for scan in scans for kind in scan_kinds(scan, words)}
+    read = [(scan, scan_kinds(scan, words)) for scan in scans]
+    kinds = frozenset().union(*(found for _, found in read))
     state = order.status or _derived_state(order, kinds)
-    delivered = state in ARRIVED or (
-        state == "shipped" and (order.delivered_at is not None or "delivered" in kinds)
-    )
+    arrived = order.delivered_at is not None or "delivered" in kinds
+    delivered = state in ARRIVED or (state == "shipped" and arrived)
     shipped = delivered or state == "shipped" or (state in MONEY_BACK and _was_handed_over(order, kinds))
-    last = scans[-1] if scans else None
-    last_kinds = scan_kinds(last, words) if last is not None else frozenset()
-    delivered_at = order.delivered_at or _moment_of("delivered", scans, words)
+    last_kinds = read[-1][1] if read else frozenset()
+    delivered_at = order.delivered_at or _moment_of("delivered", read[::-1])
+    handed_over = order.shipped_at or _moment_of("moving", read)
     live = state not in MONEY_BACK
     return OrderFacts(
         order=order,
@@ -78,9 +86,9 @@ def order_facts(
         shipped=shipped,
         delivered=delivered,
         delivery_disputed=delivered and disputed,
-        last_scan=last,
+        last_scan=scans[-1] if scans else None,
         stalled_hours=_stalled(order, scans, now) if shipped and not delivered and live else None,
-        late_ship_hours=_late(order.promised_ship_by, _handed_over(order, scans, words), now, done=shipped)
+        late_ship_hours=_late(order.promised_ship_by, handed_over, now, done=shipped)
         if live and state != "pending_payment"
         else None,
         late_delivery_hours=_late(order.promised_delivery_by, delivered_at, now, done=delivered)
@@ -92,22 +100,20 @@ def order_facts(
         carrier_damaged="damaged" in kinds,
         returned_to_sender="returned" in last_kinds,
         failed_attempt="failed_attempt" in last_kinds,
-        left_elsewhere=next((s for s in reversed(scans) if "left_elsewhere" in scan_kinds(s, words)), None),
+        left_elsewhere=next((scan for scan, found in read[::-1] if "left_elsewhere" in found), None),
     )
 
 
 def scan_kinds(scan: Scan, words: ScanWords) -> frozenset[str]:
-    """The kinds a scan falls under, by its status code or the words in it."""
-    status = scan.status.strip().lower()
-    found = [kind for kind, (codes, _) in words.items() if status in codes]
-    if status and any(status in codes for codes, _ in words.values()):
-        # A known code is the carrier's own word; only where a parcel was left stands in the text alone.
-        extra = words.get("left_elsewhere")
-        if extra and any(w in scan.text for w in extra[1]):
-            found.append("left_elsewhere")
-        return frozenset(found)
-    text = f"{scan.status} {scan.text}".lower()
-    return frozenset(kind for kind, (_, marks) in words.items() if any(m in text for m in marks))
+    """The kinds a scan falls under: a known status code is the carrier's own word, else the words tell."""
+    known = words.by_status.get(scan.status.strip().lower())
+    text = scan.text.lower()
+    if known is None:
+        said = f"{scan.status.lower()} {text}"
+        known = frozenset(kind for kind, marks in words.by_words if any(m in said for m in marks))
+    if text and any(m in text for m in words.left_elsewhere):
+        return known | {"left_elsewhere"}
+    return known
 
 
 def hours_between(earlier: datetime | None, later: datetime | None) -> float | None:
@@ -122,26 +128,18 @@ def _days(earlier: datetime | None, later: datetime | None) -> float | None:
     return None if hours is None else hours / 24
 
 
-def _derived_state(order: Order, kinds: set[str]) -> str:
+def _derived_state(order: Order, kinds: frozenset[str]) -> str:
     if order.delivered_at is not None or "delivered" in kinds:
         return "delivered"
     return "shipped" if _was_handed_over(order, kinds) else ""
 
 
-def _was_handed_over(order: Order, kinds: set[str]) -> bool:
-    return order.shipped_at is not None or bool(
-        kinds & {"moving", "delivered", "lost", "returned", "failed_attempt"}
-    )
+def _was_handed_over(order: Order, kinds: frozenset[str]) -> bool:
+    return order.shipped_at is not None or not kinds.isdisjoint(_HANDED_OVER)
 
 
-def _moment_of(kind: str, scans: tuple[Scan, ...], words: ScanWords) -> datetime | None:
-    return next((s.at for s in reversed(scans) if s.at is not None and kind in scan_kinds(s, words)), None)
-
-
-def _handed_over(order: Order, scans: tuple[Scan, ...], words: ScanWords) -> datetime | None:
-    if order.shipped_at is not None:
-        return order.shipped_at
-    return next((s.at for s in scans if s.at is not None and "moving" in scan_kinds(s, words)), None)
+def _moment_of(kind: str, read: list[tuple[Scan, frozenset[str]]]) -> datetime | None:
+    return next((scan.at for scan, found in read if scan.at is not None and kind in found), None)
 
 
 def _stalled(order: Order, scans: tuple[Scan, ...], now: datetime | None) -> float | None:

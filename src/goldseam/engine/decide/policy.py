@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from goldseam.engine.facts import ORDER_STATUSES
+
 SET_FIELDS = frozenset({"signals", "requests", "secondary", "product_class"})
 NUMBER_FIELDS = frozenset(
     {
@@ -47,6 +49,7 @@ FLAG_FIELDS = frozenset(
         "has_shipment",
     }
 )
+_STATES = (*ORDER_STATUSES, "none", "unclear", "")
 EFFECTS = ("allow", "forbid")
 AMOUNT_KINDS = ("fixed", "share", "full")
 ROLES = ("bot", "agent", "lead", "admin")
@@ -126,8 +129,7 @@ class PolicyPack:
     product_classes: tuple[tuple[str, tuple[str, ...]], ...]
     follow_up_hours: Mapping[str, float]
     default_role: str = "agent"
-    by_issue: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
-    anywhere: tuple[Rule, ...] = ()
+    index: Mapping[tuple[str, str], tuple[tuple[Rule, tuple[Test, ...]], ...]] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -144,9 +146,30 @@ class PolicyPack:
         return self.authority.get(role, {period: 0.0}).get(period)
 
     def matching(self, facts: Mapping[str, Any], on: date | None) -> list[Rule]:
-        """All rules whose tests hold, in the pack's order; `on` is the day their validity is judged by."""
-        candidates = self.by_issue.get(facts["issue"], self.anywhere)
-        return [rule for rule in candidates if _in_force(rule, on) and _holds(rule.tests, facts)]
+        """All rules whose tests hold, in the pack's order; `on` is the day their validity is judged by. Rules
+        for what the customer asks are left out when nothing of it is asked."""
+        candidates = self.index.get((facts["issue"], facts["order_state"]))
+        if candidates is None:
+            candidates = indexed(self.rules, facts["issue"], facts["order_state"])
+        asked = facts["requests"]
+        return [
+            rule
+            for rule, tests in candidates
+            if (not rule.asked or not asked.isdisjoint(rule.remedies))
+            and _holds(tests, facts)
+            and _in_force(rule, on)
+        ]
+
+
+def indexed(rules: tuple[Rule, ...], issue: str, state: str) -> tuple[tuple[Rule, tuple[Test, ...]], ...]:
+    """The rules that an issue and order state leave open, with the tests that remain."""
+    found = []
+    for rule in rules:
+        if rule.issues and issue not in rule.issues:
+            continue
+        if all(state in test.values for test in rule.tests if test.field == "order_state"):
+            found.append((rule, tuple(test for test in rule.tests if test.field != "order_state")))
+    return tuple(found)
 
 
 def _in_force(rule: Rule, on: date | None) -> bool:
@@ -195,8 +218,7 @@ def compile_pack(data: Mapping[str, Any], issues: frozenset[str], remedies: froz
         product_classes=tuple((name, tuple(words)) for name, words in data["product_classes"].items()),
         follow_up_hours=dict(data["follow_up_hours"]),
         default_role=data.get("default_role", "agent"),
-        by_issue={code: tuple(r for r in rules if not r.issues or code in r.issues) for code in issues},
-        anywhere=tuple(r for r in rules if not r.issues),
+        index={(code, state): indexed(rules, code, state) for code in issues for state in _STATES},
     )
 
 

@@ -27,15 +27,19 @@ class Offer:
 
 
 def remedies(view: Situation, risk: Risk, blame: Liability, weights: RemedyWeights) -> tuple[Remedy, ...]:
-    """Rank everything that is allowed."""
+    """Rank everything that is allowed; reasons are only worked out for what is shown."""
     offers = allowed(view, risk, blame, weights)
-    ranked = [_remedy(view, offer, weights) for offer in offers.values()]
-    if crisis(view):
-        ranked = [r for r in ranked if r.code not in weights.money]
-    ranked.sort(key=lambda r: (-r.score, r.code))
-    urgent = [r for r in ranked if r.code in _ESCALATIONS] if crisis(view) or safety(view) else []
-    rest = [r for r in ranked if r.code not in _ESCALATIONS]
-    return tuple((*urgent, *rest)[: weights.most])
+    in_crisis = crisis(view)
+    ranked = [
+        _rated(view, offer, weights)
+        for offer in offers.values()
+        if not (in_crisis and offer.code in weights.money)
+    ]
+    urgent = in_crisis or safety(view)
+    ranked.sort(key=lambda r: (not (urgent and r.offer.code in _ESCALATIONS), -r.score, r.offer.code))
+    if not urgent:
+        ranked = [r for r in ranked if r.offer.code not in _ESCALATIONS]
+    return tuple(_remedy(view, rated) for rated in ranked[: weights.most])
 
 
 def possible(remedy: str, order: OrderFacts, weights: RemedyWeights) -> bool:
@@ -86,7 +90,18 @@ def _for_order(
     return offers
 
 
-def _remedy(view: Situation, offer: Offer, weights: RemedyWeights) -> Remedy:
+@dataclass(frozen=True, slots=True)
+class _Rated:
+    offer: Offer
+    score: float
+    amount: float | None
+    currency: str | None
+    history: tuple[int, int]
+
+
+def _rated(view: Situation, offer: Offer, weights: RemedyWeights) -> _Rated:
+    """The probability that the customer ends satisfied (prior belief updated by the shop's own history, as
+    a beta posterior mean) minus what it costs."""
     amount, currency = offered_amount(view, offer)
     tried, worked = _history(view, offer)
     prior = weights.works.get(view.issue, {}).get(offer.code, weights.works["*"].get(offer.code, 0.3))
@@ -97,14 +112,19 @@ def _remedy(view: Situation, offer: Offer, weights: RemedyWeights) -> Remedy:
     total = offer.order.order.total if offer.order.order else None
     given = weights.money_cost * amount / total if amount and total else 0.0
     score = _FIRST if offer.code in _ESCALATIONS else chance - weights.cost.get(offer.code, 0.0) - given
+    return _Rated(offer, round(min(_FIRST, max(0.01, score)), 3), amount, currency, (tried, worked))
+
+
+def _remedy(view: Situation, rated: _Rated) -> Remedy:
+    offer = rated.offer
     return Remedy(
         code=offer.code,
-        score=round(min(_FIRST, max(0.01, score)), 3),
-        amount=amount,
-        currency=currency,
-        needs_approval=needs_approval(view, offer.rule, amount),
+        score=rated.score,
+        amount=rated.amount,
+        currency=rated.currency,
+        needs_approval=needs_approval(view, offer.rule, rated.amount),
         policy=offer.rule.id,
-        why=reasons(view, offer.code, offer.rule, offer.order, (tried, worked)),
+        why=reasons(view, offer.code, offer.rule, offer.order, rated.history),
     )
 
 

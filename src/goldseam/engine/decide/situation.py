@@ -79,7 +79,7 @@ def policy_facts(view: Situation, order: OrderFacts, risk_score: float, party: s
         "emotion": reading.emotion.label,
         "intensity": reading.emotion.intensity,
         "signals": [s.code for s in reading.signals],
-        "requests": [r.remedy for r in reading.requests],
+        "requests": frozenset(r.remedy for r in reading.requests),
         "risk_score": risk_score,
         "party": party,
         "order_known": order.order is not None,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-_HOLE = re.compile(r"\{(\w+)\}")
 _LONGEST_QUOTE = 24
 
 
@@ -24,7 +22,7 @@ class Texts:
 
     def say(self, key: str, **values: object) -> str:
         """The phrase with its holes filled; customer text in a value is never read as a template."""
-        return _HOLE.sub(lambda m: str(values.get(m[1], m[0])), self.phrases[key])
+        return self.phrases[key].format_map(values)
 
     def name(self, kind: str, code: str) -> str:
         """The display name of a code of some kind, or the code itself."""
@@ -48,7 +46,7 @@ class Texts:
         """An amount with its currency, without needless zeros."""
         number = f"{amount:.2f}".rstrip("0").rstrip(".")
         template = self.names.get("currency", {}).get(currency, self.phrases["money"])
-        return _HOLE.sub(lambda m: number if m[1] == "amount" else currency, template)
+        return template.format(amount=number, currency=currency)
 
 
 def quote(text: str) -> str:
