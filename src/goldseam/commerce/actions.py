@@ -24,7 +24,7 @@ from django.db import transaction
 from goldseam.commerce import events
 from goldseam.commerce.models import Customer, Product
 from goldseam.commerce.order_state import OrderState, load_orders
-from goldseam.commerce.order_write import write_orders
+from goldseam.commerce.order_write import ensure_rows_of_customers, write_orders
 from goldseam.commerce.records import BadRecord, CustomerRecord, OrderRecord, ProductRecord, cleaned
 from goldseam.commerce.row_state import RowState, load_rows, write_rows
 from goldseam.core import audit
@@ -99,6 +99,12 @@ def upsert_orders(shop: Shop, records: Sequence[OrderRecord], *, actor: str) -> 
             emit(events.OrdersChanged(shop.pk, tuple(state.pk for state in states)))
 
     return _upsert(shop, "order", records, load, write, actor)
+
+
+def ensure_customers(shop: Shop, external_ids: Sequence[str]) -> dict[str, int]:
+    """The row ids of customers by external id; those not known yet become rows with nothing but the id."""
+    with transaction.atomic():
+        return ensure_rows_of_customers(shop.pk, external_ids)
 
 
 def upsert_one(shop: Shop, record: R, *, actor: str) -> str:

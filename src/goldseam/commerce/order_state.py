@@ -96,7 +96,8 @@ class OrderState:
         news = told(record)
         values = merge_columns(self.values, news, EMPTY | {"currency": self.currency})
         if not values["status"]:
-            raise BadRecord("status", "A new order needs a status.")
+            reason = "This order is not known yet, and a new one needs a status."
+            raise BadRecord("status", reason, self.external_id)
         lines = self._merged_lines(news, values["currency"])
         result = "unchanged" if self.is_known else "created"
         if self.is_known and (values != self.values or lines != self.lines):

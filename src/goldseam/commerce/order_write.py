@@ -18,7 +18,7 @@ _BATCH = 2_000
 
 def write_orders(shop: Shop, states: Sequence[OrderState]) -> None:
     """Store the states; afterwards each has its row's id and its customer's."""
-    customers = ensure_customers(shop.pk, [state.values["customer"] for state in states])
+    customers = ensure_rows_of_customers(shop.pk, [state.values["customer"] for state in states])
     ordered = sorted(states, key=lambda state: state.external_id)
     now = timezone.now()
     rows = []
@@ -48,7 +48,7 @@ def write_orders(shop: Shop, states: Sequence[OrderState]) -> None:
     _write_refunds(changed(ordered, "refunds"))
 
 
-def ensure_customers(shop_id: int, external_ids: Sequence[str]) -> dict[str, int]:
+def ensure_rows_of_customers(shop_id: int, external_ids: Sequence[str]) -> dict[str, int]:
     """The row ids of customers by external id; unknown ones become rows with nothing but the id."""
     wanted = sorted({key for key in external_ids if key})
     rows = Customer.objects.filter(shop_id=shop_id, external_id__in=wanted)

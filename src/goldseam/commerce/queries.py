@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -122,3 +123,15 @@ def orders_by_words(shop_id: int, words: str) -> tuple[list[int], list[int]]:
     )
     owners = {customer for _, customer in orders if customer is not None}
     return [pk for pk, _ in orders], [*owners, *customers.values_list("pk", flat=True)[:50]]
+
+
+def orders_by_number(shop_id: int, external_ids: Iterable[str]) -> dict[str, tuple[int, int | None]]:
+    """Row id and customer's row id of a shop's orders, by external id; unknown ones are left out."""
+    rows = Order.objects.filter(shop_id=shop_id, external_id__in=set(external_ids))
+    return {key: (pk, customer) for key, pk, customer in rows.values_list("external_id", "pk", "customer_id")}
+
+
+def words_of_customers(customer_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Name and phone of customers, by row id: what a search finds them by."""
+    rows = Customer.objects.filter(pk__in=set(customer_ids)).values_list("pk", "name", "phone")
+    return {pk: (name, phone) for pk, name, phone in rows}

@@ -73,3 +73,12 @@ class ConversationTriaged:
     conversation_id: int
     priority: str
     alert: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationsImported:
+    """Whole conversations, or messages of known ones, came in from a file: one event for a batch. No
+    other event tells of their messages."""
+
+    shop_id: int
+    conversation_ids: tuple[int, ...]

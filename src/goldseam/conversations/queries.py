@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -174,3 +174,9 @@ def conversation_json(conversation: Conversation) -> dict[str, Any]:
             "handover": conversation.handover,
         },
     }
+
+
+def conversations_by_ids(conversation_ids: Iterable[int]) -> QuerySet[Conversation]:
+    """For rooms and jobs that already hold ids of their own; in order of id."""
+    rows = Conversation.objects.select_related("shop", "customer")
+    return rows.filter(pk__in=conversation_ids).order_by("pk")

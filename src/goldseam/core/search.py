@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
@@ -33,4 +34,18 @@ def add_terms(model: type[models.Model], column: str, pk: int, terms: Sequence[s
             f"UPDATE {table} SET {name} = coalesce({name}, ''::tsvector) || array_to_tsvector(%s::text[])"  # noqa: S608
             f" WHERE id = %s AND coalesce(length({name}), 0) < {MAX_TERMS}",
             [list(terms), pk],
+        )
+
+
+def add_terms_to_many(model: type[models.Model], column: str, terms: Mapping[int, Sequence[str]]) -> None:
+    """Add lexemes to many rows' tsvector column, in one statement."""
+    quote = connection.ops.quote_name
+    table, name = quote(model._meta.db_table), quote(column)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET {name} = coalesce({name}, ''::tsvector) || array_to_tsvector("  # noqa: S608
+            "ARRAY(SELECT jsonb_array_elements_text(news.terms)))"
+            " FROM (SELECT unnest(%s::bigint[]) AS id, unnest(%s::jsonb[]) AS terms) AS news"
+            f" WHERE {table}.id = news.id AND coalesce(length({name}), 0) < {MAX_TERMS}",
+            [list(terms), [json.dumps(list(some), ensure_ascii=False) for some in terms.values()]],
         )

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "worker": "goldseam.site.cli_run",
     "migrate": "goldseam.site.cli_run",
     "load-demo": "goldseam.site.cli_run",
+    "import": "goldseam.site.cli_data",
     "assess": "goldseam.site.cli_engine",
     "check-reply": "goldseam.site.cli_engine",
 }

@@ -5,10 +5,12 @@ from __future__ import annotations
 from goldseam.channels.webhook.actions import tell
 from goldseam.conversations import events as inbox
 from goldseam.copilot.actions import assess_after_message
+from goldseam.copilot.bulk import assess_imported
 from goldseam.core.events import Handler
 
 WIRING: dict[type, tuple[Handler, ...]] = {
     inbox.MessageReceived: (assess_after_message, tell),
+    inbox.ConversationsImported: (assess_imported,),
     inbox.ReplySent: (tell,),
     inbox.ConversationAssigned: (tell,),
     inbox.ConversationSnoozed: (tell,),

@@ -39,9 +39,17 @@ class Task:
     source: Source | None
 
 
-def plan_import(mapping: Mapping, paths: Sequence[Path]) -> list[Task]:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The readings, in order, and the files of the given folders that nothing reads."""
+
+    tasks: tuple[Task, ...]
+    unread: tuple[str, ...]
+
+
+def plan_import(mapping: Mapping, paths: Sequence[Path]) -> Plan:
     """The readings in the order of the mapping's sources (so that a mapping can put customers before
-    orders), reject files last. A file that no source wants is refused."""
+    orders), reject files last. A file that was named and that no source wants is refused."""
     files = _files(paths)
     rejects = [path for path in files if is_reject_file(path)]
     tasks = [
@@ -50,14 +58,17 @@ def plan_import(mapping: Mapping, paths: Sequence[Path]) -> list[Task]:
         for path in files
         if path not in rejects and _is_for(source, path)
     ]
-    unwanted = [path.name for path in files if path not in rejects and path not in {t.path for t in tasks}]
-    if unwanted:
+    read = {task.path for task in tasks} | set(rejects)
+    unread = [path for path in files if path not in read]
+    unwanted = [path.name for path in unread if path in paths]
+    if unwanted or len(unread) == len(files):
         wanted = sorted({pattern for source in mapping.sources for pattern in source.options.files})
         raise ImportRefused(
-            f"No source of the mapping {mapping.name} reads {', '.join(unwanted)};"
+            f"No source of the mapping {mapping.name} reads {', '.join(unwanted or map(str, paths))};"
             f" it reads {', '.join(wanted)}."
         )
-    return tasks + [Task(path, None) for path in rejects]
+    tasks += [Task(path, None) for path in rejects]
+    return Plan(tuple(tasks), tuple(path.name for path in unread))
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:

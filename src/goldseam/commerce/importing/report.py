@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 MAX_PROBLEMS = 20
+MAX_ALIKE = 5
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class Problem:
 
 @dataclass(slots=True)
 class Report:
-    """The counts by source and entity, the first problems, and how often each kind occurred."""
+    """The counts by source and entity, the first problems (few of each kind), and how often each kind occurred."""
 
     rows: int = 0
     tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
@@ -47,8 +48,9 @@ class Report:
 
     def add_problem(self, source: str, problem: Problem) -> None:
         """Count a problem, and keep it when it is among the first."""
-        self.kinds[(source, problem.field, problem.reason)] += 1
-        if len(self.problems) < MAX_PROBLEMS:
+        kind = (source, problem.field, problem.reason)
+        self.kinds[kind] += 1
+        if len(self.problems) < MAX_PROBLEMS and self.kinds[kind] <= MAX_ALIKE:
             self.problems.append(problem)
 
     @property
