@@ -67,8 +67,17 @@ def remedy_records(shop_id: int) -> tuple[facts.RemedyRecord, ...]:
     """What worked in the shop's closed conversations, by issue and remedy; a few minutes old at most,
     because counting a year of conversations for every message would cost more than the assessment."""
     return cache.get_or_set(  # type: ignore[return-value]
-        f"remedy-records-{shop_id}", lambda: _count_remedies(shop_id), _RECORDS_SECONDS
+        _records_key(shop_id), lambda: _count_remedies(shop_id), _RECORDS_SECONDS
     )
+
+
+def forget_remedy_records(shop_id: int) -> None:
+    """Count anew at the next assessment: much history came in at once."""
+    cache.delete(_records_key(shop_id))
+
+
+def _records_key(shop_id: int) -> str:
+    return f"remedy-records-{shop_id}"
 
 
 def _count_remedies(shop_id: int) -> tuple[facts.RemedyRecord, ...]:

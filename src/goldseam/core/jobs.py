@@ -15,6 +15,7 @@ Periodic jobs take the timestamp they were due at; however many workers run, eac
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from procrastinate import JobContext
@@ -39,6 +40,12 @@ def patient(attempts: int, *, first_wait: int = 2) -> RetryStrategy:
 def job(name: str, *, queue: str = DEFAULT, retry: RetryStrategy | None = None) -> Callable[[_Work], Any]:
     """Make a function a job. `name` stays for good: it is what waits in the database."""
     return cast("Callable[[_Work], Any]", app.task(name=name, queue=queue, retry=retry or patient(3)))
+
+
+def defer(name: str, queue: str, at: datetime | None = None, **arguments: Any) -> None:
+    """Let the job of this name be done (not before `at`), if the present transaction commits. For rooms
+    whose actions and jobs call each other."""
+    app.configure_task(name, queue=queue, schedule_at=at).defer(**arguments)
 
 
 def every(cron: str, name: str, *, queue: str = DEFAULT) -> Callable[[_Work], Any]:

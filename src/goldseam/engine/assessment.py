@@ -113,55 +113,10 @@ class Assessment:
         return {
             "id": self.id,
             "language": self.language,
-            "issue": {
-                "code": self.issue.code,
-                "confidence": self.issue.confidence,
-                "alternatives": [
-                    {"code": a.code, "confidence": a.confidence} for a in self.issue.alternatives
-                ],
-            },
-            "emotion": {
-                "label": self.emotion.label,
-                "intensity": self.emotion.intensity,
-                "keywords": list(self.emotion.keywords),
-            },
-            "signals": [{"code": s.code, "evidence": s.evidence} for s in self.signals],
-            "entities": {
-                "order_ids": list(self.entities.order_ids),
-                "tracking_nos": list(self.entities.tracking_nos),
-                "skus": list(self.entities.skus),
-                "amounts": list(self.entities.amounts),
-                "dates": list(self.entities.dates),
-                "phones": list(self.entities.phones),
-            },
+            **_reading(self),
             "order_id": self.order.id,
-            "liability": {
-                "party": self.liability.party,
-                "confidence": self.liability.confidence,
-                "evidence": list(self.liability.evidence),
-            },
-            "risk": {
-                "score": self.risk.score,
-                "level": self.risk.level,
-                "factors": [
-                    {"code": f.code, "weight": f.weight, "evidence": f.evidence}
-                    for f in self.risk.factors
-                ],
-            },
-            "priority": self.priority,
-            "handover": {"needed": self.handover.needed, "reason": self.handover.reason},
-            "remedies": [
-                {
-                    "code": r.code,
-                    "score": r.score,
-                    "amount": r.amount,
-                    "currency": r.currency,
-                    "needs_approval": r.needs_approval,
-                    "policy": r.policy,
-                    "why": list(r.why),
-                }
-                for r in self.remedies
-            ],
+            **_judgement(self),
+            "remedies": [_remedy(remedy) for remedy in self.remedies],
             "draft": {"text": self.draft.text, "source": self.draft.source},
             "model": {
                 "engine": self.model.engine,
@@ -170,3 +125,60 @@ class Assessment:
             },
             "elapsed_ms": elapsed_ms,
         }
+
+
+def _reading(found: Assessment) -> dict[str, Any]:
+    """What the words say."""
+    entities = found.entities
+    return {
+        "issue": {
+            "code": found.issue.code,
+            "confidence": found.issue.confidence,
+            "alternatives": [{"code": a.code, "confidence": a.confidence} for a in found.issue.alternatives],
+        },
+        "emotion": {
+            "label": found.emotion.label,
+            "intensity": found.emotion.intensity,
+            "keywords": list(found.emotion.keywords),
+        },
+        "signals": [{"code": s.code, "evidence": s.evidence} for s in found.signals],
+        "entities": {
+            "order_ids": list(entities.order_ids),
+            "tracking_nos": list(entities.tracking_nos),
+            "skus": list(entities.skus),
+            "amounts": list(entities.amounts),
+            "dates": list(entities.dates),
+            "phones": list(entities.phones),
+        },
+    }
+
+
+def _judgement(found: Assessment) -> dict[str, Any]:
+    """Who is liable, how risky it is, how soon, and by whom."""
+    risk = found.risk
+    return {
+        "liability": {
+            "party": found.liability.party,
+            "confidence": found.liability.confidence,
+            "evidence": list(found.liability.evidence),
+        },
+        "risk": {
+            "score": risk.score,
+            "level": risk.level,
+            "factors": [{"code": f.code, "weight": f.weight, "evidence": f.evidence} for f in risk.factors],
+        },
+        "priority": found.priority,
+        "handover": {"needed": found.handover.needed, "reason": found.handover.reason},
+    }
+
+
+def _remedy(remedy: Remedy) -> dict[str, Any]:
+    return {
+        "code": remedy.code,
+        "score": remedy.score,
+        "amount": remedy.amount,
+        "currency": remedy.currency,
+        "needs_approval": remedy.needs_approval,
+        "policy": remedy.policy,
+        "why": list(remedy.why),
+    }

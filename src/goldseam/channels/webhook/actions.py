@@ -21,7 +21,6 @@ import orjson
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
 from goldseam.channels.webhook.models import Attempt, Delivery, DeliveryStatus, Endpoint
 from goldseam.channels.webhook.signing import sign
@@ -29,6 +28,7 @@ from goldseam.channels.webhook.target import ForbiddenTarget, check_url, resolve
 from goldseam.conversations import events, queries
 from goldseam.core import audit
 from goldseam.core.errors import DomainError
+from goldseam.core.jobs import WEBHOOKS, defer
 
 if TYPE_CHECKING:
     from goldseam.people.models import Shop
@@ -182,7 +182,7 @@ def _call(delivery: Delivery) -> _Outcome:
 
 
 def _defer(delivery_id: UUID, at: datetime | None) -> None:
-    app.configure_task("webhook.deliver", queue="webhooks", schedule_at=at).defer(delivery=str(delivery_id))
+    defer("webhook.deliver", WEBHOOKS, at, delivery=str(delivery_id))
 
 
 def _payload(event: Any) -> dict[str, Any]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from procrastinate.contrib.django import app
-
 from goldseam.channels.webhook import actions
+from goldseam.core.jobs import WEBHOOKS, job
 
 
-@app.task(name="webhook.deliver", queue="webhooks")
+@job("webhook.deliver", queue=WEBHOOKS)
 def deliver(delivery: str) -> None:
     """Call one address once."""
     actions.deliver(UUID(delivery))
