@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "migrate": "goldseam.site.cli_run",
     "load-demo": "goldseam.site.cli_run",
     "import": "goldseam.site.cli_data",
+    "token": "goldseam.site.cli_tokens",
     "assess": "goldseam.site.cli_engine",
     "check-reply": "goldseam.site.cli_engine",
 }
