@@ -14,7 +14,9 @@ _RARE_CONTACTS = 1
 _BIG_ORDER = 300.0
 _SLOW_ANSWER_HOURS = 0.5
 _COUNTED_ACTS = ("refusal", "stalling", "elsewhere", "blame", "action", "offer", "asking", "apology")
-_CUSTOMER_ACTS = ("unsolved", "rejects")
+_CUSTOMER_ACTS = ("unsolved", "rejects", "accuses", "urges", "asks_help")
+_AGAINST = ("rejects", "unsolved", "pushback")
+_LONG_STORY = 40
 _CLOSING_ACTS = ("thanks", "solved", "agrees")
 
 
@@ -38,6 +40,7 @@ def features(view: Situation, weights: RiskWeights) -> list[Feature]:
         *_customer(view, weights),
         *_waiting(view, weights),
         *_acts(view, weights),
+        *_story(view, weights),
     ]
     return [f for f in found if f.value and f.weight]
 
@@ -177,11 +180,32 @@ def _acts(view: Situation, weights: RiskWeights) -> Iterator[Feature]:
         count = talk.customer_count(act)
         if count:
             yield _make(weights, f"customer_{act}", min(2.0, count**0.5), _said_by(view, act, customer=True))
-        if talk.last_customer(act) and talk.customer_turns > 1:
+        if talk.last_customer(act) and talk.agent_turns:
             yield _make(weights, f"customer_last_{act}", 1.0, _said_by(view, act, customer=True))
+    yield from _ending(view, weights)
+
+
+def _ending(view: Situation, weights: RiskWeights) -> Iterator[Feature]:
+    """How the customer's last words take up what was answered."""
+    talk = view.talk
+    if not talk.agent_turns or talk.customer_turns < 2:
+        return
+    against = any(talk.last_customer(act) for act in _AGAINST)
     for act in _CLOSING_ACTS:
-        if talk.last_customer(act) and talk.customer_turns > 1 and not talk.last_customer("rejects"):
+        if talk.last_customer(act) and not against:
             yield _make(weights, f"customer_last_{act}", 1.0, _said_by(view, act, customer=True))
+    if talk.last_customer("pushback"):
+        yield _make(weights, "customer_last_pushback", 1.0, _said_by(view, "pushback", customer=True))
+    elif talk.last_agent("asking") and not against and not talk.last_customer("question"):
+        yield _make(weights, "customer_cooperates", 1.0, view.texts.say("customer_cooperates"))
+
+
+def _story(view: Situation, weights: RiskWeights) -> Iterator[Feature]:
+    """Who takes the trouble to write at length has more at stake."""
+    longest = max((len(t.text) for t in view.talk.turns if t.customer), default=0)
+    if longest > _LONG_STORY:
+        value = min(3.0, math.log2(longest / _LONG_STORY))
+        yield _make(weights, "long_story", value, view.texts.say("long_story", n=longest))
 
 
 def _said_by(view: Situation, act: str, *, customer: bool) -> str:

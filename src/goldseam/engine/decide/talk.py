@@ -13,6 +13,8 @@ from goldseam.engine.facts import Conversation, Message
 Acts = Mapping[str, re.Pattern[str]]
 """Name of an act (refusal, apology, …) → the pattern that shows it in one turn."""
 
+_REPEATED_LENGTH, _REPEATED_SHARE = 5, 0.7
+_SHORT_WORD = 3
 _LATE_TURNS = 40
 """Only the last turns are read: what was said long before no longer decides how a talk ends."""
 _EMPTY_ANSWERS = frozenset({"stalling", "elsewhere", "script", "refusal"})
@@ -139,9 +141,15 @@ def _repeated(texts: list[str]) -> int:
     seen: list[frozenset[str]] = []
     count = 0
     for text in texts:
-        grams = frozenset(text[i : i + 2] for i in range(min(len(text), 200) - 1))
-        if len(grams) >= 4:
-            if any(len(grams & old) >= 0.7 * min(len(grams), len(old)) for old in seen):
+        grams = _grams(text[:200])
+        if len(grams) >= _REPEATED_LENGTH:
+            if any(len(grams & old) >= _REPEATED_SHARE * min(len(grams), len(old)) for old in seen):
                 count += 1
             seen.append(grams)
     return count
+
+
+def _grams(text: str) -> frozenset[str]:
+    """Pairs of signs, or words where the script has spaces; numbers and addresses say nothing again."""
+    pairs = frozenset(text[i : i + 2] for i in range(len(text) - 1) if not text[i].isascii())
+    return pairs or frozenset(w for w in text.lower().split() if w.isalpha() and len(w) > _SHORT_WORD)
