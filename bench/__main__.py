@@ -1,0 +1,204 @@
+"""`make bench`: run every measurement, print a table, write it to docs/benchmarks.md.
+
+    python -m bench [--quick] [NAME ...]
+
+Each measurement is a module that prints one JSON object and runs in a process of its own, some several
+times; the table shows the median of the runs and their spread. `--quick` runs each once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+RESULTS = REPORT.with_name("benchmarks.json")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table: a key of a measurement's JSON, in words, with its target."""
+
+    key: str
+    words: str
+    target: float | None = None
+    at_most: bool = False
+
+    def verdict(self, value: float) -> str:
+        """Whether the target is reached, or by how much it is missed."""
+        if self.target is None:
+            return ""
+        reached = value <= self.target if self.at_most else value >= self.target
+        return "reached" if reached else f"missed by {abs(value - self.target) / self.target:.0%}"
+
+    def goal(self) -> str:
+        """The target in words."""
+        if self.target is None:
+            return "–"
+        return f"{'≤' if self.at_most else '≥'} {self.target:g}"
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A module of this folder, how often it runs, and which of its figures are shown."""
+
+    module: str
+    title: str
+    runs: int
+    figures: tuple[Figure, ...]
+
+
+MEASUREMENTS = (
+    Measurement(
+        "engine_speed",
+        "Engine alone: 6 turns, 5 orders, one core",
+        5,
+        (
+            Figure("conversations_per_second", "conversations per second", 1000),
+            Figure("p50_ms", "milliseconds, p50"),
+            Figure("p99_ms", "milliseconds, p99", 5, at_most=True),
+            Figure("memory_mb", "memory of the process, MB", 250, at_most=True),
+            Figure("start_s", "start until the first assessment, s", 2, at_most=True),
+        ),
+    ),
+    Measurement(
+        "live_latency",
+        "A message's way to the browser: 20 a second for a minute",
+        1,
+        (
+            Figure("seen", "messages seen in the open pages"),
+            Figure("p50_ms", "milliseconds, p50"),
+            Figure("p95_ms", "milliseconds, p95", 300, at_most=True),
+        ),
+    ),
+    Measurement(
+        "inbox_page",
+        "Inbox page with 100,000 conversations",
+        1,
+        (
+            Figure("p50_ms", "milliseconds, p50"),
+            Figure("p95_ms", "milliseconds, p95", 120, at_most=True),
+            Figure("worst_view_p95_ms", "slowest view, p95"),
+        ),
+    ),
+    Measurement(
+        "import_rows",
+        "Import of orders",
+        3,
+        (Figure("rows_per_second", "rows per second", 2000),),
+    ),
+)
+
+
+def run(measurement: Measurement, runs: int) -> dict[str, list[float]]:
+    """The figures of every run, by key."""
+    found: dict[str, list[float]] = {}
+    for _ in range(runs):
+        done = subprocess.run(
+            [sys.executable, "-m", f"bench.{measurement.module}"], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise SystemExit(f"bench.{measurement.module} failed:\n{done.stderr}")
+        start = done.stdout.index("{")
+        for key, value in json.loads(done.stdout[start:]).items():
+            if isinstance(value, int | float):
+                found.setdefault(key, []).append(float(value))
+    return found
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    model = next(
+        (line.split(":", 1)[1].strip() for line in _cpuinfo() if line.startswith("model name")),
+        platform.machine(),
+    )
+    memory = psutil.virtual_memory().total / 2**30
+    return (
+        f"{psutil.cpu_count()} cores ({model}), {memory:.0f} GiB of memory, {platform.system()} "
+        f"{platform.release().split('-')[0]}, Python {platform.python_version()}"
+    )
+
+
+def _cpuinfo() -> list[str]:
+    path = Path("/proc/cpuinfo")
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def rows(measurement: Measurement, found: dict[str, list[float]]) -> list[tuple[str, str, str, str]]:
+    """Table rows: what, target, median with spread, verdict."""
+    lines = []
+    for figure in measurement.figures:
+        values = found[figure.key]
+        median = statistics.median(values)
+        spread = f" ({min(values):g} … {max(values):g})" if len(values) > 1 else ""
+        lines.append((figure.words, figure.goal(), f"{median:g}{spread}", figure.verdict(median)))
+    return lines
+
+
+def write(results: dict[str, Any]) -> None:
+    """docs/benchmarks.md from all results so far, so that one measurement can be renewed alone."""
+    parts = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`: medians of several runs where a spread is shown. How each figure is taken "
+        "stands at the top of its module in `bench/`.",
+        "",
+    ]
+    for measurement in MEASUREMENTS:
+        if measurement.module not in results:
+            continue
+        result = results[measurement.module]
+        parts += [
+            f"## {measurement.title}",
+            "",
+            f"{result['date']}, {result['machine']}.",
+            "",
+            "| figure | target | measured | |",
+            "|---|---|---|---|",
+            *("| " + " | ".join(row) + " |" for row in rows(measurement, result["figures"])),
+            "",
+        ]
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text("\n".join(parts), "utf-8")
+    RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def main() -> None:
+    """Run what was asked for, show it, write it down."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="only these measurements")
+    parser.add_argument("--quick", action="store_true", help="one run each")
+    options = parser.parse_args()
+    results: dict[str, Any] = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    console = Console()
+    for measurement in MEASUREMENTS:
+        if options.names and measurement.module not in options.names:
+            continue
+        with console.status(measurement.title):
+            found = run(measurement, 1 if options.quick else measurement.runs)
+        results[measurement.module] = {
+            "date": datetime.now(UTC).date().isoformat(),
+            "machine": machine(),
+            "figures": found,
+        }
+        table = Table("figure", "target", "measured", "", title=measurement.title)
+        for row in rows(measurement, found):
+            table.add_row(*row)
+        console.print(table)
+        write(results)
+
+
+if __name__ == "__main__":
+    main()
