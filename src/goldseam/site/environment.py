@@ -184,8 +184,9 @@ def read_environment(environ: Mapping[str, str] | None = None) -> Environment:
 
 
 def _unknown(name: str, known: Mapping[str, Variable]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+    tails = {known_name.removeprefix(PREFIX): known_name for known_name in known}
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), tails, n=1, cutoff=0.5)
+    hint = f"did you mean {tails[near[0]]}?" if near else f"known are {', '.join(known)}"
     return f"{name}: there is no such variable; {hint}"
 
 

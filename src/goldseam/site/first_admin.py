@@ -11,6 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email, validate_slug
 from django.db import transaction
+from django.utils import translation
 
 from goldseam.people.actions import add_person, create_shop
 
@@ -37,10 +38,17 @@ def make_admin(
     secret = None if known else password()
     if secret is not None:
         try:
-            validate_password(secret, agents(email=email, name=name))
+            with translation.override("en"):
+                validate_password(secret, agents(email=email, name=name))
         except ValidationError as error:
-            raise WrongInput("\n".join(error.messages)) from None
+            raise WrongInput(_words(error)) from None
     with transaction.atomic():
         place = create_shop(shop, shop_name, actor="cli")
         add_person(place, email, name, secret, role=cast("Role", "admin"), limit=limit, actor="cli")
     return f"{email} is admin of {place.name}" + (" (name and password as before)" if known else "")
+
+
+def _words(error: ValidationError) -> str:
+    """All messages, in the language of the command line."""
+    with translation.override("en"):
+        return "\n".join(error.messages)
