@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext_noop
 
 from goldseam.commerce.models import Customer, Order, Parcel, Refund
 from goldseam.core.errors import NotFound
@@ -21,7 +22,7 @@ def access_order(agent: Agent, order_id: int) -> Order:
     """The gate: the order if it belongs to a shop of this person, else "not found"."""
     order = Order.objects.filter(pk=order_id, shop__memberships__agent=agent).first()
     if order is None:
-        raise NotFound("There is no such order.")
+        raise NotFound(gettext_noop("There is no such order."))
     return order
 
 
@@ -29,7 +30,7 @@ def access_customer(agent: Agent, customer_id: int) -> Customer:
     """The gate: the customer if they belong to a shop of this person, else "not found"."""
     customer = Customer.objects.filter(pk=customer_id, shop__memberships__agent=agent).first()
     if customer is None:
-        raise NotFound("There is no such customer.")
+        raise NotFound(gettext_noop("There is no such customer."))
     return customer
 
 
@@ -75,7 +76,7 @@ def find_order(shop_id: int, external_id: str) -> Order:
         .first()
     )
     if order is None:
-        raise NotFound("There is no such order.")
+        raise NotFound(gettext_noop("There is no such order."))
     return order
 
 

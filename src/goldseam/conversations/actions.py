@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from goldseam.conversations import events, rows
 from goldseam.conversations.models import Conversation, Message, MessageRole, Outcome, Status
@@ -178,7 +179,7 @@ def assign(conversation: Conversation, assignee: Agent | None, *, actor: str) ->
     """Give the conversation to a person of the shop, or to nobody."""
     conversation = rows.locked(conversation.pk)
     if assignee and not assignee.memberships.filter(shop_id=conversation.shop_id).exists():
-        raise DomainError("This person does not work for the shop.", field="assignee")
+        raise DomainError(gettext_noop("This person does not work for the shop."), field="assignee")
     if conversation.assignee_id == (assignee.pk if assignee else None):
         return
     before = conversation.assignee_id
@@ -200,10 +201,10 @@ def assign(conversation: Conversation, assignee: Agent | None, *, actor: str) ->
 def snooze(conversation: Conversation, until: datetime, *, actor: str) -> None:
     """Put it away until a moment in the future; a customer's message brings it back earlier."""
     if until <= timezone.now():
-        raise DomainError("Choose a time in the future.", field="until")
+        raise DomainError(gettext_noop("Choose a time in the future."), field="until")
     conversation = rows.locked(conversation.pk)
     if conversation.status == Status.CLOSED:
-        raise Conflict("This conversation is closed; reopen it first.")
+        raise Conflict(gettext_noop("This conversation is closed; reopen it first."))
     conversation.status = Status.SNOOZED
     conversation.snoozed_until = until
     rows.save(conversation, "status", "snoozed_until")
@@ -221,7 +222,7 @@ def snooze(conversation: Conversation, until: datetime, *, actor: str) -> None:
 def close(conversation: Conversation, *, outcome: str = "", actor: str, at: datetime | None = None) -> None:
     """Say that it is done, and how it ended for the customer. Closing twice changes nothing."""
     if outcome and outcome not in Outcome.values:
-        raise DomainError("Unknown outcome.", field="outcome")
+        raise DomainError(gettext_noop("Unknown outcome."), field="outcome")
     conversation = rows.locked(conversation.pk)
     if conversation.status == Status.CLOSED:
         return

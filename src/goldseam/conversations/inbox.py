@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from goldseam.commerce.queries import orders_by_words
 from goldseam.conversations.models import Conversation, ReadMark, Status
@@ -94,7 +95,7 @@ def unread_of(agent: Agent, rows: Iterable[Conversation]) -> frozenset[int]:
     )
 
 
-def pending_alerts(shop_id: int, limit: int = 4) -> list[Conversation]:
+def pending_alerts(shop_id: int, limit: int = 20) -> list[Conversation]:
     """Open P0 and P1 conversations whose alert nobody has acknowledged, most urgent first."""
     return list(
         Conversation.objects.select_related("customer")
@@ -139,7 +140,7 @@ def _pieces(shop_id: int, agent: Agent, view: str) -> list[QuerySet[Conversation
         "open": [opened],
     }
     if view not in pieces:
-        raise NotFound("There is no such view.")
+        raise NotFound(gettext_noop("There is no such view."))
     return pieces[view]
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from goldseam.conversations.models import Conversation, Message, Outcome, Status
 from goldseam.core.errors import NotFound
@@ -27,7 +28,7 @@ def access_conversation(agent: Agent, conversation_id: int) -> Conversation:
         .first()
     )
     if conversation is None:
-        raise NotFound("There is no such conversation.")
+        raise NotFound(gettext_noop("There is no such conversation."))
     return conversation
 
 
@@ -119,7 +120,7 @@ def find_conversation(shop_id: int, external_id: str) -> Conversation:
         .first()
     )
     if conversation is None:
-        raise NotFound("There is no such conversation.")
+        raise NotFound(gettext_noop("There is no such conversation."))
     return conversation
 
 

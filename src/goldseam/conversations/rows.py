@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from goldseam.conversations import events
 from goldseam.conversations.models import Conversation, Message, MessageRole, Status
@@ -56,7 +57,7 @@ def say(
 ) -> tuple[Message, bool]:
     """Store a message, once per key; returns it and whether it is new."""
     if not text.strip():
-        raise DomainError("The message is empty.", field="text")
+        raise DomainError(gettext_noop("The message is empty."), field="text")
     if len(text) > MAX_TEXT:
         raise DomainError(f"The message is longer than {MAX_TEXT} characters.", field="text")
     text = text.replace("\x00", "")

@@ -77,7 +77,7 @@ def former(request: PageRequest, conversation_id: int) -> HttpResponse:
 @require_GET
 def alerts(request: PageRequest) -> HttpResponse:
     """What must not wait and nobody has taken notice of."""
-    return render(request, "conversations/alerts.html", {"rows": inbox.pending_alerts(request.shop.pk)})
+    return _alerts(request)
 
 
 @require_POST
@@ -143,7 +143,12 @@ def acknowledge(request: PageRequest, conversation_id: int) -> HttpResponse:
     actions.acknowledge(conversation, request.user)
     if not request.htmx:
         return redirect("conversations:page", conversation.pk)
-    return render(request, "conversations/alerts.html", {"rows": inbox.pending_alerts(request.shop.pk)})
+    return _alerts(request)
+
+
+def _alerts(request: PageRequest) -> HttpResponse:
+    rows = inbox.pending_alerts(request.shop.pk)
+    return render(request, "conversations/alerts.html", {"rows": rows, "others": len(rows) - 1})
 
 
 def _actor(request: PageRequest) -> str:

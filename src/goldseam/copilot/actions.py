@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from goldseam.commerce.queries import order_by_number
 from goldseam.conversations import actions as conversations
@@ -60,7 +61,7 @@ def assess(conversation: Conversation, *, now: datetime | None = None) -> Decisi
 def correct_issue(conversation: Conversation, agent: Agent, issue: str) -> Correction:
     """A person names the right issue; it is kept for learning and no later decision overwrites it."""
     if issue not in ISSUES:
-        raise DomainError("Unknown issue code.", field="issue")
+        raise DomainError(gettext_noop("Unknown issue code."), field="issue")
     before = conversations.correct_issue(conversation, issue, actor=f"agent-{agent.pk}")
     correction = Correction.objects.create(
         conversation=conversation,

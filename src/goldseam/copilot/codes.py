@@ -123,6 +123,23 @@ HANDOVERS: dict[str, str | Promise] = {
     "turn_limit": _("Too many turns without a solution"),
 }
 
+ORDER_REASONS: dict[str, str | Promise] = {
+    "order_number": _("the customer gives its number"),
+    "tracking_number": _("the customer gives its tracking number"),
+    "last_digits": _("the customer gives its last digits"),
+    "sku": _("the customer names the article number"),
+    "item_words": _("the customer names the goods"),
+    "only_order": _("the customer's only order"),
+    "only_fitting_order": _("the only order that fits"),
+    "clues": _("several clues"),
+    "answer": _("the customer's answer"),
+    "confirmed": _("the customer confirms it"),
+    "price": _("the price fits"),
+    "date": _("the date fits"),
+    "state": _("its state fits"),
+    "order_of_time": _("the customer says which one by time"),
+}
+
 FACTORS: dict[str, str | Promise] = {
     "base": _("Where every conversation starts"),
     "issue": _("Kind of issue"),

@@ -14,6 +14,7 @@ from goldseam.copilot.models import Decision
 _CRISES = ("self_harm", "injury", "threat_to_staff")
 _NEVER_SHOWN_BELOW = 0.005
 _ASKS_ABOUT = 4
+_BARS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What the panel shows. `protocol` is the crisis that comes before everything else, or empty."""
+    """What the panel shows. `bars` are the risk's strongest factors, `small` the rest; `protocol` is the
+    crisis that comes before everything else, or empty."""
 
     decision: Decision
     issue: Mapping[str, Any]
@@ -39,6 +41,7 @@ class Panel:
     liability: Mapping[str, Any]
     risk: Mapping[str, Any]
     bars: list[Bar]
+    small: list[Bar]
     points: int
     remedies: list[Mapping[str, Any]]
     requests: list[Mapping[str, Any]]
@@ -48,6 +51,11 @@ class Panel:
     order_candidates: list[str]
     order_why: str
     protocol: str
+
+    @property
+    def small_points(self) -> int:
+        """What the folded factors add up to."""
+        return sum(bar.points for bar in self.small)
 
 
 def panel_of(decision: Decision) -> Panel:
@@ -65,7 +73,8 @@ def panel_of(decision: Decision) -> Panel:
         signals=signals,
         liability=said["liability"],
         risk=said["risk"],
-        bars=bars,
+        bars=bars[:_BARS],
+        small=bars[_BARS:],
         points=points,
         remedies=said["remedies"],
         requests=extra.get("requests", []),

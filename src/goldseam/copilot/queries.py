@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from goldseam.copilot.engine import draft_for_remedy
 from goldseam.copilot.facts import gather
@@ -25,5 +26,5 @@ def draft_with(conversation: Conversation, remedy: str) -> str:
     offer it (any more)."""
     text = draft_for_remedy(gather(conversation, timezone.now()), remedy)
     if text is None:
-        raise NotFound("This remedy is not offered any more; look at the panel again.")
+        raise NotFound(gettext_noop("This remedy is not offered any more; look at the panel again."))
     return text

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError, NotFound
@@ -126,10 +127,10 @@ def _locked_membership(membership: Membership) -> Membership:
     for row in rows:
         if row.pk == membership.pk:
             return row
-    raise NotFound("There is no such person in this shop.")
+    raise NotFound(gettext_noop("There is no such person in this shop."))
 
 
 def _keep_an_admin(membership: Membership) -> None:
     others = Membership.objects.filter(shop_id=membership.shop_id, role=Role.ADMIN).exclude(pk=membership.pk)
     if not others.filter(agent__is_active=True).exists():
-        raise Conflict("A shop needs at least one admin.")
+        raise Conflict(gettext_noop("A shop needs at least one admin."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext_noop
 
 from goldseam.core.errors import NotAllowed, NotFound
 from goldseam.people.models import Agent, ApiToken, Membership, Shop
@@ -27,7 +28,7 @@ def access_shop(agent: Agent, shop_id: int) -> Shop:
     """The gate: the shop if this person works for it, else "not found"."""
     shop = shops_of(agent).filter(pk=shop_id).first()
     if shop is None:
-        raise NotFound("There is no such shop, or you do not work for it.")
+        raise NotFound(gettext_noop("There is no such shop, or you do not work for it."))
     return shop
 
 
@@ -35,7 +36,7 @@ def membership_in(agent: Agent, shop_id: int) -> Membership:
     """A person's membership of a shop, else "not found"."""
     membership = Membership.objects.select_related("shop").filter(agent=agent, shop_id=shop_id).first()
     if membership is None:
-        raise NotFound("There is no such shop, or you do not work for it.")
+        raise NotFound(gettext_noop("There is no such shop, or you do not work for it."))
     return membership
 
 
@@ -63,7 +64,7 @@ def colleague(shop_id: int, agent_id: int) -> Agent:
     """An active person of the shop, else "not found"."""
     found = agents_of(shop_id).filter(pk=agent_id).first()
     if found is None:
-        raise NotFound("This person does not work for the shop.")
+        raise NotFound(gettext_noop("This person does not work for the shop."))
     return found
 
 
@@ -92,7 +93,7 @@ def membership_of_shop(shop_id: int, membership_id: int) -> Membership:
         Membership.objects.select_related("agent", "shop").filter(shop_id=shop_id, pk=membership_id).first()
     )
     if membership is None:
-        raise NotFound("There is no such person in this shop.")
+        raise NotFound(gettext_noop("There is no such person in this shop."))
     return membership
 
 
@@ -107,5 +108,5 @@ def token_of_shop(shop_id: int, token_id: int) -> ApiToken:
     """A key of this shop, else "not found"."""
     token = ApiToken.objects.filter(shop_id=shop_id, pk=token_id).first()
     if token is None:
-        raise NotFound("There is no such token.")
+        raise NotFound(gettext_noop("There is no such token."))
     return token

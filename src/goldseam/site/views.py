@@ -59,4 +59,8 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Something of ours failed. Rendered without request, database or session."""
-    return HttpResponse(get_template("site/broken.html").render({}), status=500)
+    try:
+        page = get_template("site/broken.html").render({})
+    except ValueError:  # the static files were never collected: say it without them
+        page = "500"
+    return HttpResponse(page, status=500)

@@ -90,3 +90,9 @@ def priority_name(code: str) -> str:
         "P2": _("Normal"),
         "P3": _("Can wait"),
     }.get(code, code)
+
+
+@register.filter
+def order_reason(code: str) -> str:
+    """How the copilot knows which order is meant."""
+    return _name(codes.ORDER_REASONS, code)
