@@ -14,7 +14,7 @@ import typer
 from goldseam.core.postgres import InUse, PostgresFailed
 from goldseam.site.running import NO_DATABASE, checked_environment, database, fail, say, setup_django
 from goldseam.site.supervise import NotStarted, Supervisor, command
-from goldseam.site.web import PortTaken, listen, serve
+from goldseam.site.web import NotReady, PortTaken, listen, serve
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 _DEMO_HOME = "~/.local/share/goldseam-demo"
@@ -71,7 +71,10 @@ def web(
     if listener < 0:
         say("web", environment.url)
     with database(environment):
-        serve(environment, opened)
+        try:
+            serve(environment, opened)
+        except NotReady as error:
+            fail(str(error), 1)
 
 
 @app.command()

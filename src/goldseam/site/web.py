@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from typing import Any
 
@@ -14,6 +15,10 @@ _STOP_SECONDS = 2
 
 class PortTaken(RuntimeError):
     """The address cannot be listened on; the message names the variable."""
+
+
+class NotReady(RuntimeError):
+    """The process cannot do its work; the message says why."""
 
 
 def listen(environment: Environment) -> socket.socket:
@@ -50,6 +55,7 @@ def serve(environment: Environment, listener: socket.socket) -> None:
     """Answer requests on `listener` until SIGTERM or SIGINT."""
     from goldseam.site.asgi import application
 
+    warm_up()
     config = uvicorn.Config(
         application,
         log_config=None,
@@ -62,3 +68,16 @@ def serve(environment: Environment, listener: socket.socket) -> None:
         backlog=1024,
     )
     _Server(config, application).run(sockets=[listener])
+
+
+def warm_up() -> None:
+    """Read the engine's tables now, not in the first customer's request, and keep the garbage collector
+    from walking through them again and again."""
+    from goldseam.copilot.engine import tables
+
+    try:
+        tables()
+    except (OSError, ValueError) as error:
+        raise NotReady(f"The engine's tables cannot be read: {error}") from error
+    gc.collect()
+    gc.freeze()
