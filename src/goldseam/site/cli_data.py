@@ -32,6 +32,7 @@ def import_files(
     Repeating it changes nothing. Rows that cannot go in are reported and kept; the rest goes in. Exit
     status: 0 everything is in, 1 some rows are not, 2 the import could not begin, 130 interrupted."""
     if list_mappings:
+        setup_django()
         _list_mappings()
         return
     if not files or not mapping:

@@ -70,6 +70,18 @@ class MappingFunctions(functions.Functions):
         except OverflowError:
             raise ValueProblem("This moment is out of range.") from None
 
+    @functions.signature(_ANY, _ANY)
+    def _func_times(self, a: Any, b: Any) -> float | None:
+        """times(a, b): the product; null when one is missing."""
+        left, right = values.to_money(a), values.to_money(b)
+        return None if left is None or right is None else float(left * right)
+
+    @functions.signature(_ANY, _ANY)
+    def _func_divide(self, a: Any, b: Any) -> float | None:
+        """divide(a, b): the quotient; null when one is missing or b is 0."""
+        left, right = values.to_money(a), values.to_money(b)
+        return None if left is None or not right else float(left / right)
+
     @functions.signature(_ANY, _STRING)
     def _func_split(self, value: Any, separator: str) -> list[str]:
         """split(x, ','): the parts of a text, trimmed, without empty ones."""

@@ -134,12 +134,16 @@ def _check_columns(path: Path, source: Source, columns: Sequence[str]) -> None:
 
 
 def missing_columns(source: Source, columns: Sequence[str]) -> list[str]:
-    """Columns that the mapping would read and the file does not have: their fields stay as they are."""
-    wanted: set[str] = set()
+    """Columns that the mapping would read and the file does not have, so that their fields stay as they
+    are. A field that can be read from another column is not counted."""
+    present = set(columns)
+    missing: set[str] = set()
     for mapping in source.entities:
         for field in _all_fields(mapping.shape):
-            wanted |= columns_of(field)
-    return sorted(wanted - set(columns))
+            wanted = columns_of(field)
+            if not wanted & present:
+                missing |= wanted
+    return sorted(missing)
 
 
 def columns_of(field: Field) -> frozenset[str]:
@@ -163,8 +167,9 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _near(wanted: Iterable[str], columns: Sequence[str]) -> str:
+    folded = {column.casefold(): column for column in columns}
     for name in wanted:
-        close = difflib.get_close_matches(name, columns, 1)
+        close = difflib.get_close_matches(name.casefold(), folded, 1)
         if close:
-            return f" (is it {close[0]!r}?)"
+            return f" (is it {folded[close[0]]!r}?)"
     return ""

@@ -18,7 +18,7 @@ from goldseam.commerce.importing.errors import ValueProblem
 _EXACT = 10**15
 """Spreadsheets keep 15 digits of a number; what is larger has lost its end."""
 _YUAN = "\u5143"
-_SYMBOLS = re.compile(rf"[A-Za-z]{{1,3}}\$?|{_YUAN}")
+_SYMBOLS = re.compile(rf"^[A-Za-z]{{1,3}}|(?:[A-Za-z]{{1,3}}|{_YUAN})$")
 _AMOUNT = re.compile(r"[+-]?(\d[\d,.]*|\.\d+)")
 _NO_DATE = re.compile(r"0000-00-00.*")
 _SPACED_OFFSET = re.compile(r"(\d) ([+-]\d\d:?\d\d|Z)$")
