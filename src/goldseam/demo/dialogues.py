@@ -8,7 +8,8 @@ A script file holds blocks:
     C: when will it come then
 
 The header names the issue, the stories of an order that it fits (`-`: any), the remedy that solved it
-(`-`: none) and how often it ended how. `C:` is the customer, `A:` the agent, `B:` the bot, `N:` a private
+(`-`: none) and how often it ended how; an optional fifth part names the goods that the words fit, by the
+beginning of their article number (`K, M703`). `C:` is the customer, `A:` the agent, `B:` the bot, `N:` a private
 note, `S:` the system.
 `{a|b|}` is one of the alternatives; {item} {order} {tail} {tracking} {carrier} {hub} {days} {amount} {name}
 {agent} {date} are filled from the order.
@@ -44,6 +45,11 @@ class Script:
     remedy: str
     outcomes: tuple[tuple[str, int], ...]
     lines: tuple[tuple[str, str], ...]
+    goods: tuple[str, ...] = ()
+
+    def speaks_of(self, sku: str) -> bool:
+        """Whether the words fit the article (any, if the script names none)."""
+        return not self.goods or sku.partition("-")[2].startswith(self.goods)
 
     def needs_parcel(self) -> bool:
         """Whether the words speak of a parcel."""
@@ -101,13 +107,14 @@ def _line(place: str, line: str) -> tuple[str, str]:
 
 
 def _script(place: str, header: list[str], lines: list[tuple[str, str]]) -> Script:
-    if len(header) != 4:
-        raise BrokenScript(f"{place}: a header has issue | stories | remedy | outcomes")
-    issue, stories, remedy, outcomes = header
+    if len(header) not in (4, 5):
+        raise BrokenScript(f"{place}: a header has issue | stories | remedy | outcomes, then perhaps goods")
+    issue, stories, remedy, outcomes = header[:4]
+    goods = tuple(part.strip() for part in header[4].split(",")) if header[4:] else ()
     chosen = frozenset(STORIES) if stories == "-" else frozenset(s.strip() for s in stories.split(","))
     if not chosen <= STORIES.keys():
         raise BrokenScript(f"{place}: unknown story {sorted(chosen - STORIES.keys())[0]!r}")
     if not lines or lines[0][0] not in ("C", "S"):
         raise BrokenScript(f"{place}: the customer speaks first")
     ends = tuple((part.split()[0], int(part.split()[1])) for part in outcomes.split(","))
-    return Script(issue, chosen, "" if remedy == "-" else remedy, ends, tuple(lines))
+    return Script(issue, chosen, "" if remedy == "-" else remedy, ends, tuple(lines), goods)

@@ -48,6 +48,7 @@ class Threads:
         language = "en" if self._chance.random() < 0.07 else "zh"
         script = next(self._turn[language])
         fitting = [p for story in sorted(script.stories) for p in self._orders[language].get(story, ())]
+        fitting = [p for p in fitting if script.speaks_of(p.good.sku)] or fitting
         if script.needs_parcel():
             fitting = [p for p in fitting if p.tracking_no] or fitting
         candidates = self._chance.sample(fitting, min(8, len(fitting)))
