@@ -9,8 +9,8 @@ A script file holds blocks:
 
 The header names the issue, the stories of an order that it fits (`-`: any), the remedy that solved it
 (`-`: none) and how often it ended how; an optional fifth part names the goods that the words fit, by the
-beginning of their article number (`K, M703`). `C:` is the customer, `A:` the agent, `B:` the bot, `N:` a private
-note, `S:` the system.
+beginning of their article number (`K, M703`). `C:` is the customer, `A:` the agent, `B:` the bot, `N:` a
+private note, `S:` the system.
 `{a|b|}` is one of the alternatives; {item} {order} {tail} {tracking} {carrier} {hub} {days} {amount} {name}
 {agent} {date} are filled from the order.
 """
