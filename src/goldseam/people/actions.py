@@ -33,7 +33,11 @@ def add_person(
     agent = Agent.objects.filter(email=email.strip().lower()).first()
     if agent is None:
         agent = Agent.objects.create_user(email, password, name)
-    Membership.objects.update_or_create(shop=shop, agent=agent, defaults={"role": role, "limit": limit})
+    known = Membership.objects.filter(shop=shop, agent=agent).first()
+    if known is not None:
+        change_role(known, role, limit, actor=actor)
+        return agent
+    Membership.objects.create(shop=shop, agent=agent, role=role, limit=limit)
     audit.record(
         shop.pk, actor, "person.added", f"agent-{agent.pk}", after={"role": str(role), "limit": str(limit)}
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goldseam.people.actions import SCOPES
 from goldseam.people.models import Role
+from goldseam.people.queries import is_known
 
 _COMMON_ZONES = (
     "Asia/Shanghai",
@@ -103,10 +104,12 @@ class PersonForm(forms.Form):
             field.widget.attrs["class"] = "form-select" if choice else "form-control"
 
     def clean_password(self) -> str:
-        """A given password must be a good one."""
+        """A given password must be a good one; a new person needs one, or they could never sign in."""
         password = str(self.cleaned_data["password"])
         if password:
             validate_password(password)
+        elif not is_known(self.cleaned_data.get("email", "")):
+            raise forms.ValidationError(_("Somebody new needs a first password."))
         return password
 
 

@@ -80,6 +80,11 @@ def find_token(secret: str) -> ApiToken | None:
     )
 
 
+def is_known(email: str) -> bool:
+    """Whether somebody with this address exists on this site."""
+    return Agent.objects.filter(email=email.strip().lower()).exists()
+
+
 def memberships_in(shop_id: int) -> list[Membership]:
     """Everybody who works for a shop, by name."""
     return list(

@@ -15,7 +15,7 @@ def icon(name: str, label: str = "", classes: str = "") -> SafeString:
     """The icon `name`; with a `label` it speaks for itself, without one it is decoration.
 
     Names stand in templates as literals or, when code chooses them, in `site/icons.txt`."""
-    voice = format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="true"')
+    voice = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
         '<svg class="icon {}" {}><use href="{}#{}"></use></svg>',
         classes,
