@@ -16,7 +16,7 @@ GATES: dict[str, list[str]] = {
     "style": [str(BIN / "ruff"), "check", "--quiet", *CODE],
     "format": [str(BIN / "ruff"), "format", "--check", "--quiet", *CODE],
     "types": [str(BIN / "mypy")],
-    "architecture": [str(BIN / "lint-imports"), "--no-logo", "--no-timings"],
+    "architecture": [str(BIN / "lint-imports"), "--no-logo"],
     "rooms": [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/house"],
     "migrations": [sys.executable, "-m", "django", "makemigrations", "--check", "--dry-run"],
     "settings": [sys.executable, "-m", "django", "check", "--deploy", "--fail-level", "ERROR"],

@@ -51,9 +51,9 @@ _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}")
 _TAG = re.compile(r"</?\w+")
 
 
-def rooms() -> list[Path]:
+def rooms(source: Path) -> list[Path]:
     """The folders with a catalogue of their own: whatever is a Django app."""
-    return sorted(path.parent for path in SOURCE.glob("**/apps.py"))
+    return sorted(path.parent for path in source.glob("**/apps.py"))
 
 
 def catalogue_path(room: Path) -> Path:
@@ -61,7 +61,7 @@ def catalogue_path(room: Path) -> Path:
     return room / "locale" / LOCALE / "LC_MESSAGES" / "django.po"
 
 
-def extract(room: Path) -> Catalog:
+def extract(room: Path, source: Path) -> Catalog:
     """Every text of a room, with the files it stands in."""
     found = Catalog(locale=LOCALE)
     for path in sorted(room.rglob("*")):
@@ -73,9 +73,9 @@ def extract(room: Path) -> Catalog:
             text = _as_python(path)
         else:
             continue
-        for function, messages, context in _messages(text):
-            name = str(path.relative_to(SOURCE))
-            found.add(_id(function, messages), locations=[(name, 0)], context=context, flags=_flags(messages))
+        for messages, context in _messages(text):
+            name = str(path.relative_to(source))
+            found.add(_id(messages), locations=[(name, 0)], context=context, flags=_flags(messages))
     return found
 
 
@@ -91,7 +91,7 @@ def _as_python(path: Path) -> str:
     return "\n".join(line.strip() for line in blanked.splitlines())
 
 
-def _messages(text: str) -> Iterator[tuple[str, tuple[str, ...], str | None]]:
+def _messages(text: str) -> Iterator[tuple[tuple[str, ...], str | None]]:
     stream = io.BytesIO(text.encode())
     for _line, function, arguments, _comments in extract_python(
         stream, list(KEYWORDS), [], {"encoding": "utf-8"}
@@ -110,10 +110,10 @@ def _messages(text: str) -> Iterator[tuple[str, tuple[str, ...], str | None]]:
             else:
                 chosen.append(value)
         else:
-            yield function, tuple(chosen), context
+            yield tuple(chosen), context
 
 
-def _id(_function: str, messages: tuple[str, ...]) -> Any:
+def _id(messages: tuple[str, ...]) -> Any:
     return messages[0] if len(messages) == 1 else messages
 
 
@@ -129,10 +129,10 @@ def load(path: Path) -> Catalog:
         return read_po(file, locale=LOCALE, abort_invalid=True)
 
 
-def update() -> None:
+def update(source: Path = SOURCE) -> None:
     """Bring every catalogue to the texts of its room; translations of texts that are gone go too."""
-    for room in rooms():
-        path, found = catalogue_path(room), extract(room)
+    for room in rooms(source):
+        path, found = catalogue_path(room), extract(room, source)
         catalogue = load(path)
         catalogue.update(found, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
@@ -143,16 +143,16 @@ def update() -> None:
         write_po(written, catalogue, width=100, omit_header=True, sort_output=True, include_lineno=False)
         path.write_text(HEADER + written.getvalue().decode().lstrip("\n"), encoding="utf-8")
         empty = sum(1 for message in catalogue if message.id and not _texts(message))
-        sys.stdout.write(f"{path.relative_to(SOURCE)}: {len(catalogue)} texts, {empty} to translate\n")
+        sys.stdout.write(f"{path.relative_to(source)}: {len(catalogue)} texts, {empty} to translate\n")
 
 
-def problems() -> list[str]:
+def problems(source: Path = SOURCE) -> list[str]:
     """Everything that keeps the catalogues from being complete."""
     found: list[str] = []
-    for room in rooms():
-        wanted = {(message.id, message.context) for message in extract(room) if message.id}
+    for room in rooms(source):
+        wanted = {(message.id, message.context) for message in extract(room, source) if message.id}
         catalogue = load(catalogue_path(room))
-        name = room.relative_to(SOURCE)
+        name = room.relative_to(source)
         there = {(message.id, message.context): message for message in catalogue if message.id}
         found += [
             f"{name}: missing {_label(key[0])!r}; run `make translations`" for key in wanted - there.keys()
@@ -192,23 +192,22 @@ def _mistakes(message: Message) -> Iterator[str]:
             yield f"begins or ends with other white space in {text!r}"
 
 
-def compile_all() -> None:
+def compile_all(source: Path = SOURCE) -> None:
     """Write the .mo file of every catalogue that changed."""
-    for room in rooms():
+    for room in rooms(source):
         path = catalogue_path(room)
         target = path.with_suffix(".mo")
         if not path.exists() or (target.exists() and target.stat().st_mtime >= path.stat().st_mtime):
             continue
         with target.open("wb") as file:
             write_mo(file, load(path))
-        sys.stdout.write(f"{target.relative_to(SOURCE)}\n")
+        sys.stdout.write(f"{target.relative_to(source)}\n")
 
 
 def main() -> None:
     """Do what the one argument says."""
-    if not settings.configured:
-        settings.configure(USE_I18N=True)
-        django.setup()
+    settings.configure(USE_I18N=True)
+    django.setup()
     action = sys.argv[1] if len(sys.argv) == 2 else ""
     if action == "update":
         update()

@@ -114,7 +114,10 @@ def test_functions_stay_short() -> None:
 
 def chinese_literals(path: Path) -> Iterator[int]:
     """Lines whose string literals, docstrings aside, hold Chinese; ranges of characters are no text."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    if not HAN.search(text):  # single signs written as escapes are no text
+        return
+    tree = ast.parse(text)
     documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     ranges = re.compile(r"[\u3400-\u9fff]-[\u3400-\u9fff]|金缮|简体中文")
     for node in ast.walk(tree):
