@@ -54,8 +54,8 @@ def test_from_message_to_solution(desks: Desks, shop: Shop, token: str) -> None:
     page.click(f"{mine} .row-link")
     expect(page.locator("#copilot .what strong")).to_have_text("物流延迟/停滞")
     expect(page.locator("#copilot .signals")).to_contain_text("12315")
-    expect(page.locator("#thread mark.flagged").first).to_contain_text("12315")
-    points = [int(text) for text in page.locator("#copilot .bar .bar-points").all_inner_texts()]
+    expect(page.locator("#thread mark.flagged", has_text="12315")).to_have_count(1)
+    points = [int(text) for text in page.locator("#copilot .bar .bar-points").all_text_contents()]
     assert sum(points) == int(page.locator(".bar-sum .bar-points").inner_text())
     expect(page.locator("#context .order.meant")).to_contain_text("313021098900")
 

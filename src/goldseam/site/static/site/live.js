@@ -160,7 +160,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 function foldName(details, index) {
-  return details.querySelector("summary")?.textContent.trim() || String(index);
+  return details.dataset.fold ?? `${details.className} ${index}`;
 }
 
 // The title counts what must not wait.
