@@ -13,6 +13,7 @@ from goldseam.engine.text.normal import Folding, fold, make_folding
 from goldseam.engine.text.tables import DateWords, Forms, Negation, NumberForms
 
 Table = dict[str, Any]
+_OPTIONAL = re.compile("([\u4e00-\u9fff])\\?(?=.)")
 _LATIN_GAP, _CHINESE_GAP = 24, 8
 FILES = ("fold", "signals", "emotion", "negation", "requests", "order_words", "numbers", "dates", "issues")
 
@@ -47,7 +48,7 @@ def alternatives(patterns: Iterable[str], folding: Folding) -> list[str]:
     """All literal phrases of some patterns, folded, without repetition, in order."""
     found: dict[str, None] = {}
     for pattern in patterns:
-        for literal in expand(pattern.replace("}?", "|}")):
+        for literal in expand(_OPTIONAL.sub(r"{\1|}", pattern.replace("}?", "|}"))):
             found[fold(literal, folding)] = None
     return [literal for literal in found if literal.strip("^$ ")]
 
@@ -101,14 +102,36 @@ def build_matcher(tables: Mapping[str, Table], folding: Folding) -> Matcher:
 
 
 def _entries(table: Table) -> list[tuple[str, Table]]:
-    return [(code, entry) for code, entry in table.items() if isinstance(entry, dict)]
+    return [(code, entry) for code, entry in table.items() if isinstance(entry, dict) and "phrases" in entry]
+
+
+def build_bars(table: Table) -> dict[str, tuple[float, float]]:
+    """Probability bars of signals.toml, for every signal that has phrases."""
+    codes = {code for code, _ in _entries(table)}
+    bars = {code: (float(low), float(high)) for code, (low, high) in table["bars"].items()}
+    if set(bars) != codes:
+        raise LexiconError(
+            f"lexicons/signals.toml: [bars] and the signals differ: {sorted(set(bars) ^ codes)}"
+        )
+    return bars
+
+
+def any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern for any of some words, the longest first; Latin words whole, unless they end in `*`."""
+    parts = []
+    for word in sorted(words, key=len, reverse=True):
+        literal = word.rstrip("*")
+        left = r"(?<![a-z0-9])" if literal[0].isascii() and literal[0].isalpha() else ""
+        right = r"(?![a-z0-9])" if literal[-1].isascii() and literal[-1].isalnum() and literal == word else ""
+        parts.append(left + re.escape(literal) + right)
+    return re.compile("|".join(parts))
 
 
 def build_negation(table: Table, folding: Folding) -> Negation:
     """negation.toml, longest words first."""
 
-    def words(key: str) -> tuple[str, ...]:
-        return tuple(sorted(alternatives(table[key], folding), key=len, reverse=True))
+    def words(key: str) -> re.Pattern[str]:
+        return any_of(alternatives(table[key], folding))
 
     return Negation(int(table["reach"]), words("before"), words("keeps"), words("near_miss"))
 
@@ -123,6 +146,14 @@ def _forms(patterns: Iterable[str]) -> Forms:
     return tuple(compiled)
 
 
+def _units(words: Iterable[str]) -> re.Pattern[str]:
+    """Any of some words right at a place; a Latin one must end there."""
+    ordered = sorted(words, key=len, reverse=True)
+    return re.compile(
+        "|".join(re.escape(w) + (r"(?![a-z0-9])" if w[-1].isalpha() and w.isascii() else "") for w in ordered)
+    )
+
+
 def build_numbers(table: Table, folding: Folding) -> NumberForms:
     """numbers.toml with compiled patterns."""
     amounts, digits = table["amounts"], table["digits"]
@@ -135,8 +166,8 @@ def build_numbers(table: Table, folding: Folding) -> NumberForms:
         sku=_forms(table["forms"]["sku"]),
         cues={kind: longest(alternatives(words, folding)) for kind, words in table["cues"].items()},
         amount_before=longest([fold(word, folding) for word in amounts["before"]]),
-        amount_after=longest([fold(word, folding) for word in amounts["after"]]),
-        amount_unless=longest(alternatives(amounts["unless"], folding)),
+        amount_after=_units(fold(word, folding) for word in amounts["after"]),
+        amount_unless=_units(alternatives(amounts["unless"], folding)),
         amount_factors={word: float(factor) for word, factor in amounts["factors"].items()},
         amount_whole=tuple(amounts["whole"]),
         amount_between=tuple(amounts["between"]),

@@ -19,7 +19,9 @@ def packaged_models() -> Folder:
     return files("goldseam.engine") / "data" / "models"
 
 
-def build_reading(issue: TextModel, mood: TextModel, outlook: OutlookModel) -> ReadingTables:
+def build_reading(
+    issue: TextModel, mood: TextModel, danger: TextModel, outlook: OutlookModel
+) -> ReadingTables:
     """Reading tables from the packaged lexicons and the given models."""
     raw = lexicons.read_lexicons()
     folding = lexicons.build_folding(raw["fold"])
@@ -28,11 +30,13 @@ def build_reading(issue: TextModel, mood: TextModel, outlook: OutlookModel) -> R
         folding=folding,
         lexicon=lexicons.build_matcher(raw, folding),
         negation=lexicons.build_negation(raw["negation"], folding),
+        signal_bars=lexicons.build_bars(raw["signals"]),
         numbers=lexicons.build_numbers(raw["numbers"], folding),
         dates=lexicons.build_dates(raw["dates"], folding),
         goods=lexicons.build_goods(raw["order_words"], folding),
         issue=issue,
         mood=mood,
+        danger=danger,
         outlook=outlook,
     )
 
@@ -45,7 +49,7 @@ def load_reading(models: Path | None = None) -> ReadingTables:
     home = packaged_models()
     manifest = read_manifest(home)
     shipped = load_text_model(home, manifest, "reader")
-    tables = build_reading(shipped, shipped, load_outlook(home, manifest))
+    tables = build_reading(shipped, shipped, shipped, load_outlook(home, manifest))
     if models is None:
         return tables
     own = read_manifest(models)

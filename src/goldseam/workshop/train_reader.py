@@ -1,7 +1,7 @@
 """Trains the models that come with the product, on the starter corpus alone.
 
-One vocabulary serves three heads: issue (multinomial logistic regression), mood label (the same) and
-mood intensity (ridge regression). Temperatures are fitted on writers that the fitted models have not
+One vocabulary serves four heads: issue (multinomial logistic regression), mood label (the same), mood
+intensity (ridge regression) and the signals (one logistic regression each). Temperatures are fitted on writers that the fitted models have not
 seen; the final weights are then fitted on everything.
 """
 
@@ -19,12 +19,13 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from goldseam.engine.text.ngrams import Head, TextModel
 from goldseam.engine.text.tables import OutlookModel, ReadingTables
 from goldseam.workshop.calibrate import fit_temperature
-from goldseam.workshop.corpus import ISSUES, LABELS, Example, held_out_writers, load_corpus, split
+from goldseam.workshop.corpus import ISSUES, LABELS, SIGNALS, Example, held_out_writers, load_corpus, split
 from goldseam.workshop.load import build_reading
 from goldseam.workshop.models import outlook_files, save, text_model_files
 from goldseam.workshop.vectors import Vectorizer, fit_vectorizer, message_features
 
-ISSUE_C, LABEL_C, RIDGE = 12.0, 6.0, 1.2
+ISSUE_C, LABEL_C, RIDGE, SIGNAL_C = 12.0, 6.0, 1.2, 4.0
+SIGNAL_WEIGHT = 3.0
 SECONDARY_WEIGHT = 0.45
 
 
@@ -36,6 +37,7 @@ class Fitted:
     issue: tuple[NDArray[np.float64], NDArray[np.float64]]
     label: tuple[NDArray[np.float64], NDArray[np.float64]]
     intensity: tuple[NDArray[np.float64], float]
+    signals: tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def blank_outlook() -> OutlookModel:
@@ -49,7 +51,7 @@ def bootstrap_tables() -> ReadingTables:
     """Reading tables with empty models, enough to compute features."""
     zeros = np.zeros((0, 0), dtype=np.float32)
     empty = TextModel("", {}, zeros, np.zeros(0, dtype=np.float32), {})
-    return build_reading(empty, empty, blank_outlook())
+    return build_reading(empty, empty, empty, blank_outlook())
 
 
 def bags_of(examples: Sequence[Example], tables: ReadingTables) -> list[set[str]]:
@@ -96,7 +98,25 @@ def fit(examples: Sequence[Example], bags: Sequence[set[str]]) -> Fitted:
         _spread(issue, len(ISSUES)),
         _spread(label, len(LABELS)),
         (np.asarray(intensity.coef_), float(intensity.intercept_)),
+        _fit_signals(matrix, examples, weights),
     )
+
+
+def _fit_signals(
+    matrix: csr_matrix, examples: Sequence[Example], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """One model per signal; messages that carry it weigh more, since missing one costs more."""
+    coefficients = np.zeros((len(SIGNALS), matrix.shape[1]))
+    bias = np.full(len(SIGNALS), -6.0)
+    for place, code in enumerate(SIGNALS):
+        truth = np.array([code in example.signals for example in examples])
+        if truth.any():
+            model = LogisticRegression(
+                C=SIGNAL_C, solver="liblinear", class_weight={True: SIGNAL_WEIGHT, False: 1.0}
+            )
+            model.fit(matrix, truth, sample_weight=weights)
+            coefficients[place], bias[place] = model.coef_[0], model.intercept_[0]
+    return coefficients, bias
 
 
 def _spread(model: LogisticRegression, size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -111,7 +131,7 @@ def _spread(model: LogisticRegression, size: int) -> tuple[NDArray[np.float64], 
 def to_model(fitted: Fitted, version: str, temperatures: dict[str, float]) -> TextModel:
     """The fitted weights in the engine's shape: idf folded in, one row per feature."""
     idf = fitted.vectorizer.idf
-    columns = [fitted.issue[0], fitted.label[0], fitted.intensity[0][None, :]]
+    columns = [fitted.issue[0], fitted.label[0], fitted.intensity[0][None, :], fitted.signals[0]]
     weights = (np.concatenate(columns).T * idf[:, None]).astype(np.float32)
     ends = (len(ISSUES), len(ISSUES) + len(LABELS))
     heads = {
@@ -119,6 +139,9 @@ def to_model(fitted: Fitted, version: str, temperatures: dict[str, float]) -> Te
         "label": Head(LABELS, ends[0], ends[1], fitted.label[1].astype(np.float32), temperatures["label"]),
         "intensity": Head(
             ("intensity",), ends[1], ends[1] + 1, np.array([fitted.intensity[1]], dtype=np.float32), 1.0
+        ),
+        "signals": Head(
+            SIGNALS, ends[1] + 1, ends[1] + 1 + len(SIGNALS), fitted.signals[1].astype(np.float32), 1.0
         ),
     }
     return TextModel(version, dict(fitted.vectorizer.vocabulary), weights, (idf**2).astype(np.float32), heads)

@@ -76,16 +76,10 @@ def _digit_amount(folded: str, start: int, end: int, forms: NumberForms) -> Amou
 def _unit(folded: str, end: int, forms: NumberForms) -> tuple[str, int] | None:
     """The currency word right after a number, unless it begins another word."""
     place = end + 1 if folded[end : end + 1] in forms.amount_between else end
-    rest = folded[place : place + _WINDOW]
-    if any(rest.startswith(word) for word in forms.amount_unless):
+    if forms.amount_unless.match(folded, place):
         return None
-    for word in forms.amount_after:
-        if rest.startswith(word):
-            following = rest[len(word) : len(word) + 1]
-            if word[-1].isascii() and word[-1].isalpha() and following.isascii() and following.isalnum():
-                continue
-            return word, place + len(word)
-    return None
+    found = forms.amount_after.match(folded, place)
+    return (found.group(), found.end()) if found else None
 
 
 def _factor(word: str, forms: NumberForms) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from goldseam.engine.text.matcher import Hit, clause_before, find
@@ -58,34 +59,17 @@ def _denied(hit: Hit, folded: str, negation: Negation) -> bool:
     before = clause_before(folded, hit.start, 24 if folded[hit.start].isascii() else negation.reach)
     if not before or not _near(before, negation.before, 5):
         return False
-    sentence = folded[max(0, hit.start - 24) : hit.start]
-    return not any(word in sentence for word in negation.keeps)
+    return negation.keeps.search(folded, max(0, hit.start - 24), hit.start) is None
 
 
-def _near(before: str, words: tuple[str, ...], reach: int) -> bool:
+def _near(before: str, words: re.Pattern[str], reach: int) -> bool:
     """Whether one of the words ends close enough to the end of a stretch of text: a single Chinese
     character within 2, longer Chinese words within `reach`, Latin words within 14 characters."""
-    for word in words:
-        literal = word.rstrip("*")
-        place = before.rfind(literal)
-        if place < 0:
-            continue
-        latin = literal[0].isascii()
-        allowed = 14 if latin else 2 if len(literal) == 1 else reach
-        if len(before) - place - len(literal) <= allowed and _whole(
-            before, place, literal, word.endswith("*")
-        ):
+    for found in words.finditer(before):
+        allowed = 14 if found.group()[0].isascii() else 2 if found.end() - found.start() == 1 else reach
+        if len(before) - found.end() <= allowed:
             return True
     return False
-
-
-def _whole(text: str, place: int, literal: str, prefix: bool) -> bool:
-    if not literal[0].isascii():
-        return True
-    if place and text[place - 1].isascii() and text[place - 1].isalnum():
-        return False
-    end = place + len(literal)
-    return prefix or end >= len(text) or not (text[end].isascii() and text[end].isalnum())
 
 
 def feature_marks(marked: Marked, text: str) -> list[str]:

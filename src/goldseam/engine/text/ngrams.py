@@ -1,7 +1,8 @@
 """Text as a bag of n-grams, and linear models over it.
 
-Scripts without word spaces give character 1- to 4-grams; words written with letters and digits give
-themselves, word pairs and triples, and the 3- and 4-grams of their characters. The same features
+Scripts without word spaces give character 1- to 3-grams; words written with letters and digits give
+themselves, their first four letters, word pairs (also with one or two words between) and triples, and
+the 3- and 4-grams of their characters. The same features
 serve training (`goldseam.workshop`) and reading, so a model never sees text differently here.
 """
 
@@ -48,7 +49,6 @@ def _characters(plain: str, found: set[str]) -> None:
     add(plain)
     add([text[i : i + 2] for i in range(size - 1)])
     add([text[i : i + 3] for i in range(size - 2)])
-    add([text[i : i + 4] for i in range(size - 3)])
 
 
 def _words(words: list[str], found: set[str]) -> None:
@@ -56,6 +56,9 @@ def _words(words: list[str], found: set[str]) -> None:
     found.update(names)
     found.update(map("".join, zip(names, names[1:], strict=False)))
     found.update(map("".join, zip(names, names[1:], names[2:], strict=False)))
+    found.update([f"{first} _{second}" for first, second in zip(names, names[2:], strict=False)])
+    found.update([f"{first} _{second}" for first, second in zip(names, names[3:], strict=False)])
+    found.update([name[:5] + "*" for name in names])
     for word in words:
         if 3 < len(word) <= _MAX_WORD and not word.isdigit():
             text = "<" + word + ">"
@@ -127,3 +130,14 @@ def contributions(model: TextModel, head: Head, column: int, found: Iterable[str
     lead = block[:, column] - block.mean(axis=1)
     ranked = sorted(zip([name for name, _ in pairs], lead.tolist(), strict=True), key=lambda p: (-p[1], p[0]))
     return [(name, value) for name, value in ranked if value > 0]
+
+
+def strongest(model: TextModel, column: int, found: Iterable[str]) -> list[str]:
+    """Known features that speak for one column, strongest first."""
+    get = model.vocabulary.get
+    pairs = [(name, row) for name in found if (row := get(name)) is not None]
+    if not pairs:
+        return []
+    values = model.weights[np.array([row for _, row in pairs]), column].tolist()
+    ranked = sorted(zip([name for name, _ in pairs], values, strict=True), key=lambda p: (-p[1], p[0]))
+    return [name for name, value in ranked if value > 0]

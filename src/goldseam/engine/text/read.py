@@ -10,11 +10,11 @@ from goldseam.engine.text.emotion import Mood, message_mood, read_emotion
 from goldseam.engine.text.entities import find_entities, known_numbers, merge
 from goldseam.engine.text.issue import Turn, chances_of, read_issue
 from goldseam.engine.text.marks import Marked, feature_marks, mark
-from goldseam.engine.text.ngrams import Vector, features, known, raw_scores
+from goldseam.engine.text.ngrams import TextModel, Vector, features, known, raw_scores
 from goldseam.engine.text.normal import detect_language, fold
 from goldseam.engine.text.orders import Clues, order_meant
 from goldseam.engine.text.outlook import read_outlook
-from goldseam.engine.text.signals import find_requests, find_signals
+from goldseam.engine.text.signals import Warned, find_requests, find_signals, signal_chances
 from goldseam.engine.text.tables import ReadingTables
 
 # Of a conversation longer than this only the beginning and the end are read for mood and issue.
@@ -31,6 +31,7 @@ class Spoken:
     marked: Marked
     turn: Turn
     mood: Mood
+    danger: Warned
     before: str
 
 
@@ -41,14 +42,17 @@ def read(conversation: Conversation, tables: ReadingTables) -> Reading:
     issue = read_issue([said.turn for said in spoken], tables.issue)
     emotion = read_emotion([said.mood for said in spoken])
     marked = [(said.index, said.text, said.marked) for said in spoken]
-    signals = find_signals(marked)
+    signals = find_signals([said.danger for said in spoken], tables)
     numbers = known_numbers(conversation)
     today = conversation.now.date() if conversation.now else None
     found = [
         find_entities(said.marked.folded[:_MAX_ENTITY_TEXT], said.text, numbers, today, tables)
         for said in spoken
     ]
-    clues = [Clues(entities, said.marked, said.turn.found, said.before) for entities, said in zip(found, spoken, strict=True)]
+    clues = [
+        Clues(entities, said.marked, said.turn.found, said.before)
+        for entities, said in zip(found, spoken, strict=True)
+    ]
     return Reading(
         language=detect_language(texts, conversation.locale),
         issue=issue,
@@ -75,18 +79,28 @@ def _listen(conversation: Conversation, index: int, tables: ReadingTables) -> Sp
     text = conversation.messages[index].text
     marked = mark(text, tables)
     found = features(marked.folded, feature_marks(marked, text))
-    issue_raw = _scores(found, tables, "issue")
-    mood_raw = issue_raw if tables.mood is tables.issue else _scores(found, tables, "mood")
+    issue_raw = _scores(found, tables.issue)
+    mood_raw = issue_raw if tables.mood is tables.issue else _scores(found, tables.mood)
+    danger_raw = next(
+        (
+            raw
+            for raw, model in ((issue_raw, tables.issue), (mood_raw, tables.mood))
+            if model is tables.danger
+        ),
+        None,
+    )
+    if danger_raw is None:
+        danger_raw = _scores(found, tables.danger)
     before = _prompt(conversation.messages, index, tables)
     chances = chances_of(issue_raw, tables.issue.heads["issue"])
     turn = Turn(text, marked.folded, found, chances, _prompt_chances(before, text, tables))
     heads = tables.mood.heads
     mood = message_mood(text, marked, mood_raw, heads["label"], heads["intensity"])
-    return Spoken(index, text, marked, turn, mood, before)
+    dangers = signal_chances(danger_raw, tables.danger.heads["signals"])
+    return Spoken(index, text, marked, turn, mood, Warned(index, text, marked, found, dangers), before)
 
 
-def _scores(found: set[str], tables: ReadingTables, which: str) -> Vector:
-    model = tables.issue if which == "issue" else tables.mood
+def _scores(found: set[str], model: TextModel) -> Vector:
     return raw_scores(model, known(model, found))
 
 

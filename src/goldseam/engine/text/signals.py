@@ -3,29 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
 
 from goldseam.engine.reading import Request, Signal
 from goldseam.engine.text.marks import Marked
 from goldseam.engine.text.matcher import Hit
+from goldseam.engine.text.ngrams import Head, TextModel, Vector, strongest
+from goldseam.engine.text.tables import ReadingTables
 
 CRITICAL = ("self_harm", "injury", "threat_to_staff")
 _JOIN = 3
+_FEW = 12
 
 
-def find_signals(messages: Iterable[tuple[int, str, Marked]]) -> tuple[Signal, ...]:
-    """Signals of (index, text, marks) of the customer's messages: one per code and message, with the
-    longest stretch of words that raised it, the critical codes first, then in order."""
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """One customer message ready for the signals: its marks, features and the model's probabilities."""
+
+    index: int
+    text: str
+    marked: Marked
+    found: set[str]
+    chances: dict[str, float]
+
+
+def signal_chances(raw: Vector, head: Head) -> dict[str, float]:
+    """Probability of each signal; each stands for itself."""
+    logits = raw[head.start : head.stop] + head.bias
+    return dict(zip(head.classes, (1.0 / (1.0 + np.exp(-logits))).tolist(), strict=True))
+
+
+def find_signals(messages: Iterable[Warned], tables: ReadingTables) -> tuple[Signal, ...]:
+    """Signals of the customer's messages: one per code and message, with the longest stretch of words
+    that raised it, the critical codes first, then in order."""
     signals: list[Signal] = []
-    for index, text, marked in messages:
-        by_code: dict[str, list[Hit]] = {}
-        for hit in marked.hits:
+    for message in messages:
+        worded: dict[str, list[Hit]] = {}
+        denied = {hit.phrase.code for hit in message.marked.negated if hit.phrase.kind == "signal"}
+        for hit in message.marked.hits:
             if hit.phrase.kind == "signal":
-                by_code.setdefault(hit.phrase.code, []).append(hit)
-        for code, hits in by_code.items():
-            start, end = _stretch(hits)
-            signals.append(Signal(code, text[start:end], index, (start, end)))
+                worded.setdefault(hit.phrase.code, []).append(hit)
+        for code, (with_words, without_words) in tables.signal_bars.items():
+            chance = message.chances.get(code, 0.0)
+            if code in worded and chance >= with_words:
+                start, end = _stretch(worded[code])
+            elif chance >= without_words and code not in denied:
+                start, end = _telling(message, code, tables.danger)
+            else:
+                continue
+            signals.append(Signal(code, message.text[start:end], message.index, (start, end)))
     signals.sort(key=lambda signal: (signal.code not in CRITICAL, signal.message))
     return tuple(signals)
+
+
+def _telling(message: Warned, code: str, model: TextModel) -> tuple[int, int]:
+    """The words that speak most for a signal that no phrase names; the whole message when there are
+    none in it."""
+    head = model.heads["signals"]
+    for name in strongest(model, head.start + head.classes.index(code), message.found)[:_FEW]:
+        literal = name.strip()
+        start = message.marked.folded.find(literal) if len(literal) > 1 else -1
+        if start >= 0:
+            return start, start + len(literal)
+    return 0, len(message.text)
 
 
 def _stretch(hits: list[Hit]) -> tuple[int, int]:

@@ -23,9 +23,9 @@ class Negation:
     that keep it nevertheless, and those that tell of harm that did not happen."""
 
     reach: int
-    before: tuple[str, ...]
-    keeps: tuple[str, ...]
-    near_miss: tuple[str, ...]
+    before: re.Pattern[str]
+    keeps: re.Pattern[str]
+    near_miss: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class NumberForms:
     sku: Forms
     cues: Mapping[str, tuple[str, ...]]
     amount_before: tuple[str, ...]
-    amount_after: tuple[str, ...]
-    amount_unless: tuple[str, ...]
+    amount_after: re.Pattern[str]
+    amount_unless: re.Pattern[str]
     amount_factors: Mapping[str, float]
     amount_whole: tuple[str, ...]
     amount_between: tuple[str, ...]
@@ -88,15 +88,18 @@ class OutlookModel:
 @dataclass(frozen=True, slots=True)
 class ReadingTables:
     """Everything `read` needs. `issue` and `mood` may be the same shipped model or a shop's own;
-    when they are one object its scores are computed once."""
+    when they are one object its scores are computed once. `signal_bars`: the model's probability that a
+    signal needs with words found, and without."""
 
     version: str
     folding: Folding
     lexicon: Matcher
     negation: Negation
+    signal_bars: Mapping[str, tuple[float, float]]
     numbers: NumberForms
     dates: DateWords
     goods: Mapping[str, tuple[str, ...]]
     issue: TextModel
     mood: TextModel
+    danger: TextModel
     outlook: OutlookModel
