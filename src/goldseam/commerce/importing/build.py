@@ -25,7 +25,7 @@ def context_of(rows: Sequence[Row], clock: Clock | None, *, is_grouped: bool) ->
     if is_grouped:
         for row in rows[1:]:
             for name, value in row.data.items():
-                if values.is_empty(context.get(name)):
+                if value not in ("", None) and values.is_empty(context.get(name)):
                     context[name] = value
         context["_rows"] = [{**row.data, **_place(row, clock)} for row in rows]
     return context
@@ -98,7 +98,7 @@ def _list(below: ListShape, context: Context, path: str) -> list[Any] | None:
         if not is_wanted(below.when, inner, f"{path}[{index}].when"):
             continue
         filled = _filled(below.shape, inner, f"{path}[{index}].", clears=False)
-        if filled:
+        if any(value != [] for value in filled.values()):
             built.append(_made(below, filled, f"{path}[{index}]"))
     return built
 

@@ -93,7 +93,8 @@ class MappingFunctions(functions.Functions):
     @functions.signature(_ANY_MORE)
     def _func_concat(self, *parts: Any) -> str | None:
         """concat(a, b, …): the texts one after another; what is empty is left out."""
-        return "".join(values.to_text(part) or "" for part in parts) or None
+        texts = (part if isinstance(part, str) else values.to_text(part) or "" for part in parts)
+        return "".join(texts) or None
 
     @functions.signature(_ANY_MORE)
     def _func_default(self, *choices: Any) -> Any:

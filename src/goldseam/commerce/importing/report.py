@@ -33,7 +33,7 @@ class Problem:
 
 @dataclass(slots=True)
 class Report:
-    """The counts by source and entity, the first problems (few of each kind), and how often each kind occurred."""
+    """The counts by source and entity, the first problems (few of each kind), how often each occurred."""
 
     rows: int = 0
     tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)

@@ -29,7 +29,7 @@ _EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
 
 def is_empty(value: object) -> bool:
     """Whether there is nothing: no value, or blank text."""
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or value == "" or (isinstance(value, str) and value.isspace())
 
 
 def to_text(value: object) -> str | None:
