@@ -44,13 +44,14 @@ def import_files(
 
         audit.origin.set("cli")
         try:
-            status = _import(files, mapping, shop, rejects, dry_run=dry_run)
+            status = run_import(files, mapping, shop, rejects, dry_run=dry_run)
         except ImportRefused as error:
             fail(str(error), _WRONG)
     raise typer.Exit(status)
 
 
-def _import(files: list[Path], name: str, slug: str, rejects: Path | None, *, dry_run: bool) -> int:
+def run_import(files: list[Path], name: str, slug: str, rejects: Path | None, *, dry_run: bool) -> int:
+    """Import and report; returns the exit status. `slug` may be empty when there is one shop only."""
     from goldseam.commerce.importing.mapping import find_mapping, load_mapping
     from goldseam.commerce.importing.plan import plan_import
     from goldseam.commerce.importing.rejects import RejectFile
