@@ -64,12 +64,20 @@ def test_the_configuration_table_is_the_programs_own(name: str):
     assert table == {variable.name: variable.default for variable in variables()}
 
 
+def test_the_english_table_says_what_the_program_says():
+    for variable in variables():
+        default = f"`{variable.default}` " if variable.default else ""
+        assert f"| `{variable.name}` | {default}| {variable.meaning} | {variable.allowed} |" in read(
+            "README.md"
+        )
+
+
 @pytest.mark.parametrize("name", READMES)
 def test_the_documents_name_only_targets_and_commands_that_exist(name: str):
     from goldseam.site.cli import COMMANDS
 
     targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
-    assert set(re.findall(r"\bmake ([a-z]+)", read(name))) <= targets
+    assert set(re.findall(r"(?:`|^    )make ([a-z]+)", read(name), re.MULTILINE)) <= targets
     assert set(re.findall(r"`goldseam ([a-z][a-z-]+)", read(name))) <= set(COMMANDS)
     assert {"up", "demo", "doctor", "create-admin", "web", "worker", "migrate"} <= set(COMMANDS)
 

@@ -11,6 +11,7 @@ import httpx
 import psutil
 import pytest
 
+from goldseam.core.postgres import EmbeddedPostgres
 from goldseam.core.processes import is_alive
 from tests.site.tree import Home, Process, streams, until
 
@@ -138,6 +139,18 @@ def test_commands_share_the_running_database(home: Home, up: Process):
     assert home.healthy()
 
 
+def test_a_backup_is_taken_while_it_runs_and_a_restore_is_refused(home: Home, up: Process):
+    remember(home, "in the backup")
+    done = home.run("backup", str(home.folder / "dump"))
+    assert done.returncode == 0, done.stderr
+    assert (home.folder / "dump").stat().st_mode & 0o077 == 0
+    remember(home, "after the backup")
+    refused = home.run("restore", "--yes", str(home.folder / "dump"))
+    assert refused.returncode == 3
+    assert f"(pid {up.pid})" in refused.stderr
+    assert remembered(home, "after the backup")
+
+
 def test_it_stops_within_five_seconds_with_open_streams(home: Home, up: Process, sessions: Sessions):
     remember(home, "before the stop")
     family = psutil.Process(up.pid).children(recursive=True)
@@ -185,3 +198,22 @@ def test_a_signal_during_the_start_is_obeyed(home: Home):
     process.wait()
     assert time.monotonic() - began < 5
     assert not (home.folder / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_restore_brings_back_what_was_in_the_backup_and_nothing_else(home: Home):
+    broken = home.folder / "broken"
+    broken.write_bytes((home.folder / "dump").read_bytes()[:5000])
+    assert home.run("restore", "--yes", str(broken)).returncode == 1
+    assert home.run("restore", "--yes", str(home.folder / "nothing")).returncode == 1
+    server = EmbeddedPostgres(home.folder / "postgres")
+    server.start()
+    assert remembered(home, "after the backup"), "a restore that fails changes nothing"
+    server.stop()
+    done = home.run("restore", "--yes", str(home.folder / "dump"))
+    assert done.returncode == 0, done.stderr
+    server.start()
+    try:
+        assert remembered(home, "in the backup")
+        assert not remembered(home, "after the backup")
+    finally:
+        server.stop()

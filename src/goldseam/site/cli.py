@@ -24,6 +24,8 @@ COMMANDS: dict[str, str] = {
     "web": "goldseam.site.cli_run",
     "worker": "goldseam.site.cli_run",
     "migrate": "goldseam.site.cli_run",
+    "backup": "goldseam.site.cli_run",
+    "restore": "goldseam.site.cli_run",
     "load-demo": "goldseam.site.cli_run",
     "import": "goldseam.site.cli_data",
     "token": "goldseam.site.cli_tokens",

@@ -1,4 +1,4 @@
-"""Commands that run the site: up, web, worker, migrate, demo, doctor, create-admin."""
+"""Commands that run the site: up, demo, web, worker, migrate, doctor, create-admin, backup, restore."""
 
 from __future__ import annotations
 
@@ -7,12 +7,22 @@ import os
 import socket
 import sys
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from goldseam.core.postgres import InUse, PostgresFailed
-from goldseam.site.running import NO_DATABASE, checked_environment, database, fail, say, setup_django
+from goldseam.site.backup import BackupFailed, backup, restore
+from goldseam.site.running import (
+    NO_DATABASE,
+    WRONG_SETTINGS,
+    checked_environment,
+    database,
+    fail,
+    say,
+    setup_django,
+)
 from goldseam.site.supervise import NotStarted, Supervisor, command
 from goldseam.site.web import NotReady, PortTaken, listen, serve
 
@@ -50,7 +60,7 @@ def load_demo() -> None:
     """Fill the database with the made-up shop; what is there already stays."""
     environment = checked_environment()
     if environment.mode == "production":
-        fail("The demo shop has known passwords: not with GOLDSEAM_MODE=production.", 2)
+        fail("The demo shop is made up; it does not belong into GOLDSEAM_MODE=production.", WRONG_SETTINGS)
     with database(environment):
         setup_django()
         from goldseam.site.demo_progress import load_with_progress
@@ -134,3 +144,32 @@ def create_admin(
         except WrongInput as error:
             fail(str(error), 2)
         say("admin", told)
+
+
+@app.command("backup")
+def backup_command(file: Annotated[Path, typer.Argument(help="Where to; replaced when it exists.")]) -> None:
+    """Write everything in the database to one file; the site may run meanwhile."""
+    environment = checked_environment()
+    with database(environment):
+        try:
+            size = backup(environment, file)
+        except (BackupFailed, OSError) as error:
+            fail(str(error), 1)
+    say("backup", f"{file}, {size / 1024**2:.1f} MiB")
+
+
+@app.command("restore")
+def restore_command(
+    file: Annotated[Path, typer.Argument(help="A file that `goldseam backup` wrote.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Replace everything in the database by a backup, all or nothing; stop the site first."""
+    environment = checked_environment()
+    if not yes:
+        typer.confirm("This replaces everything in the database. Go on?", abort=True)
+    with database(environment, alone=True):
+        try:
+            restore(environment, file)
+        except BackupFailed as error:
+            fail(str(error), 1)
+    say("restored", str(file))

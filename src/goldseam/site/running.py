@@ -49,11 +49,12 @@ def setup_django() -> None:
 
 
 @contextmanager
-def database(environment: Environment) -> Iterator[None]:
+def database(environment: Environment, *, alone: bool = False) -> Iterator[None]:
     """A database that answers, for as long as a command runs.
 
     The embedded server is shared with a running `goldseam up`; without one it is started for the time
-    being and stopped afterwards. Ends the command when there is none to be had."""
+    being and stopped afterwards; with `alone` sharing is refused. Ends the command when there is none to
+    be had."""
     if environment.database_url:
         check_database_url(environment)
         yield
@@ -63,6 +64,8 @@ def database(environment: Environment) -> Iterator[None]:
     try:
         server.start()
     except InUse as error:
+        if alone:
+            fail(f"{error} Stop it first.", NO_DATABASE)
         until = time.monotonic() + _PATIENCE
         while not answers(folder):
             if time.monotonic() > until:
