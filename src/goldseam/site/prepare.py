@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +13,8 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from goldseam import __version__
 
 _TURN = 7_463_925_110_482_003  # any number that no other program uses as an advisory lock
 _NEEDED = ("vendor/tabler.min.css", "vendor/tabler.min.js", "vendor/icons.svg")
@@ -49,8 +53,25 @@ def prepare() -> Prepared:
         if pending:
             call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
+        files = _collect()
+    return Prepared(pending, files)
+
+
+def _collect() -> int:
+    """Collect, hash and compress the static files unless they are the ones collected last; their number."""
+    sources = sorted(
+        (path, storage.path(path)) for finder in finders.get_finders() for path, storage in finder.list([])
+    )
+    seen = hashlib.sha256(__version__.encode())
+    for name, source in sources:
+        state = os.stat(source)
+        seen.update(f"{name} {state.st_size} {state.st_mtime_ns}\n".encode())
+    stamp = settings.STATIC_ROOT / "collected"
+    if not stamp.exists() or stamp.read_text() != seen.hexdigest():
+        stamp.unlink(missing_ok=True)
         call_command("collectstatic", interactive=False, verbosity=0)
-    return Prepared(pending, sum(1 for path in settings.STATIC_ROOT.rglob("*") if path.is_file()))
+        stamp.write_text(seen.hexdigest())  # last, so that what was cut short is done again
+    return len(sources)
 
 
 @contextmanager
