@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.docs import Swagger
+from ninja.renderers import BaseRenderer
 from ninja.security import HttpBearer
 
 from goldseam import __version__
@@ -43,6 +45,16 @@ class TokenDoor(HttpBearer):
         return found
 
 
+class ReadableJson(BaseRenderer):
+    """JSON in UTF-8, so that Chinese stays readable on the wire."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        """Decimals go as text, so that no cent is lost."""
+        return orjson.dumps(data, default=str)
+
+
 api = NinjaAPI(
     title="Goldseam",
     version=__version__,
@@ -56,6 +68,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     docs_url=None,
     auth=TokenDoor(),
+    renderer=ReadableJson(),
 )
 api.add_router("", commerce)
 api.add_router("", conversations)
