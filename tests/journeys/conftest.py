@@ -50,7 +50,8 @@ def site(django_db_setup: None) -> Iterator[str]:
     thread.start()
     limit = time.monotonic() + 20
     while not server.started:
-        assert thread.is_alive() and time.monotonic() < limit, "the site does not start"
+        assert thread.is_alive(), "the site stopped while starting"
+        assert time.monotonic() < limit, "the site does not start"
         time.sleep(0.02)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
@@ -97,7 +98,7 @@ class Desk:
     def note(self, message: ConsoleMessage) -> None:
         """Keep complaints; a request that the test itself provokes to fail is none."""
         if message.type in ("error", "warning"):
-            self.troubles.append(message.text)
+            self.troubles.append(f"{message.text} {message.location.get('url', '')}")
 
 
 @pytest.fixture
@@ -128,13 +129,15 @@ class Desks:
         height: int = 900,
         language: str = "zh-CN",
         dark: bool = False,
+        bypass_csp: bool = False,
     ) -> Desk:
-        """A fresh browser profile."""
+        """A fresh browser profile. (axe-core itself sets inline styles, which the site's policy forbids.)"""
         context = self.chromium.new_context(
             viewport={"width": width, "height": height},
             locale=language,
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
+            bypass_csp=bypass_csp,
         )
         page = context.new_page()
         page.set_default_timeout(8000)

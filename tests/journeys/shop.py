@@ -14,7 +14,7 @@ from goldseam.conversations.models import Conversation
 from goldseam.people.actions import add_person, create_shop
 from goldseam.people.models import Agent, Role, Shop
 
-PASSWORD = "jin-shan-mends-bowls"  # noqa: S105
+PASSWORD = "jin-shan-mends-bowls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,13 @@ STORIES = (
         "Porcelain teapot, hand painted",
         "88.00",
         "stalled",
-        (("c", 65, "My parcel hasn't moved for four days and I need it for a wedding on Saturday. Where is it?"),),
+        (
+            (
+                "c",
+                65,
+                "My parcel hasn't moved for four days and I need it for a wedding on Saturday. Where is it?",
+            ),
+        ),
     ),
     Story(
         "c-1008",
@@ -115,8 +121,24 @@ STORIES = (
         "delivered",
         (("c", 15, "请问这个血压计怎么换电池,我年纪大了看不清说明书"),),
     ),
-    Story("c-1009", "刘洋", "", "不锈钢保温杯 500ml", "69.00", "delivered", (("c", 130, "麻烦开一下发票,抬头个人,谢谢"),)),
-    Story("c-1010", "郑凯", "", "蓝牙音箱 便携", "199.00", "delivered", (("c", 400, "音箱收到了,很好用,谢谢客服小姐姐"),)),
+    Story(
+        "c-1009",
+        "刘洋",
+        "",
+        "不锈钢保温杯 500ml",
+        "69.00",
+        "delivered",
+        (("c", 130, "麻烦开一下发票,抬头个人,谢谢"),),
+    ),
+    Story(
+        "c-1010",
+        "郑凯",
+        "",
+        "蓝牙音箱 便携",
+        "199.00",
+        "delivered",
+        (("c", 400, "音箱收到了,很好用,谢谢客服小姐姐"),),
+    ),
 )
 
 
@@ -203,9 +225,7 @@ def _parcel(order: Order, number: int, shipped: datetime, delivered: datetime | 
     ]
     for position, (hours, status, place, text) in enumerate(scans):
         at = shipped + timedelta(hours=hours)
-        Scan.objects.create(
-            parcel=parcel, position=position, at=at, status=status, location=place, text=text
-        )
+        Scan.objects.create(parcel=parcel, position=position, at=at, status=status, location=place, text=text)
     if delivered:
         Scan.objects.create(
             parcel=parcel, position=9, at=delivered, status="delivered", location="广州天河", text="本人签收"

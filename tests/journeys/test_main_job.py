@@ -209,7 +209,9 @@ def test_what_others_do_appears_without_disturbing(desks: Desks, shop: Shop, tok
     assert mine.evaluate("document.getElementById('words').selectionEnd") == 3
     expect(mine.locator("#copilot .small-bars")).to_have_attribute("open", "")
     expect(mine.locator("#heard")).to_contain_text("那你们快点")
-    gap = mine.evaluate("(t => t.scrollHeight - t.scrollTop - t.clientHeight)(document.getElementById('thread'))")
+    gap = mine.evaluate(
+        "(t => t.scrollHeight - t.scrollTop - t.clientHeight)(document.getElementById('thread'))"
+    )
     assert gap < 4
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core import serializers
+from django.core.exceptions import FieldError
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -81,15 +83,15 @@ def contents(shop: Shop) -> str:
     """Everything of the shop, to compare before and after."""
     rows: list[Any] = []
     for model in apps.get_models():
-        if not model._meta.app_label.startswith(("people", "commerce", "conversations", "copilot", "webhook")):
+        if not model._meta.app_label.startswith(
+            ("people", "commerce", "conversations", "copilot", "webhook")
+        ):
             continue
         if model is ReadMark:
             continue
         for key in ("shop_id", "conversation__shop_id", "order__shop_id", "parcel__order__shop_id"):
-            try:
+            with contextlib.suppress(FieldError):
                 rows.extend(model._default_manager.filter(**{key: shop.pk}).order_by("pk"))
-            except Exception as error:  # noqa: BLE001  the model has no such path
-                assert "Cannot resolve keyword" in str(error) or "Unsupported lookup" in str(error)
     assert len(rows) > 100
     return serializers.serialize("json", rows)
 
@@ -106,7 +108,14 @@ def test_a_stranger_gets_nothing(foreign: Shop, stranger: Client, method: str, h
     for address in addresses(foreign):
         if address.name in OPEN_TO_ALL:
             continue
-        data = {"text": "x", "kind": "reply", "key": "k", "issue": "praise", "remedy": "expedite", "shop": foreign.pk}
+        data = {
+            "text": "x",
+            "kind": "reply",
+            "key": "k",
+            "issue": "praise",
+            "remedy": "expedite",
+            "shop": foreign.pk,
+        }
         answer = getattr(stranger, method)(address.path, data, headers=headers)
         if address.has_id:
             assert answer.status_code in (404, 405), f"{method} {address.path}: {answer.status_code}"

@@ -181,3 +181,42 @@ def conversations_by_ids(conversation_ids: Iterable[int]) -> QuerySet[Conversati
     """For rooms and jobs that already hold ids of their own; in order of id."""
     rows = Conversation.objects.select_related("shop", "customer")
     return rows.filter(pk__in=conversation_ids).order_by("pk")
+
+
+def spoken_of_many(conversation_ids: Iterable[int]) -> dict[int, list[Message]]:
+    """What `spoken` gives, for many conversations in one query."""
+    found: dict[int, list[Message]] = {pk: [] for pk in conversation_ids}
+    for message in Message.objects.filter(conversation__in=found, is_note=False).order_by("at", "id"):
+        found[message.conversation_id].append(message)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ContactHistory:
+    """When a customer wrote, and how high the risk was: (row id, begun, risk level)."""
+
+    contacts: list[tuple[int, datetime, str]]
+
+    def until(self, now: datetime, *, without: int) -> Contacts:
+        """The figures of `contacts_of`."""
+        others = [(at, level) for pk, at, level in self.contacts if pk != without and at <= now]
+        month, year = now - timedelta(days=30), now - timedelta(days=365)
+        return Contacts(
+            month=sum(1 for at, _ in others if at >= month),
+            complaints=sum(1 for at, level in others if at >= year and level in ("high", "critical")),
+        )
+
+
+def contact_histories_of(customer_ids: Iterable[int]) -> dict[int, ContactHistory]:
+    """The contacts of many customers, in one query."""
+    found = {pk: ContactHistory([]) for pk in set(customer_ids)}
+    rows = Conversation.objects.filter(customer__in=found)
+    for customer, *contact in rows.values_list("customer_id", "pk", "created_at", "risk_level"):
+        found[customer].contacts.append(tuple(contact))
+    return found
+
+
+def with_marks(conversation_ids: Iterable[int]) -> set[int]:
+    """Which of the conversations have messages whose danger signs are marked."""
+    marked = Message.objects.filter(conversation__in=conversation_ids).exclude(marks=[])
+    return set(marked.values_list("conversation_id", flat=True))

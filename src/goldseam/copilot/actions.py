@@ -40,21 +40,28 @@ def assess_after_message(event: MessageReceived) -> None:
 def assess(conversation: Conversation, *, now: datetime | None = None) -> Decision:
     """Run the engine on the present facts, keep the decision, write the triage columns."""
     moment = now or timezone.now()
-    facts = gather(conversation, moment)
+    decision, assessment = decide(conversation, gather(conversation, moment), moment)
+    decision.save()
+    order = order_by_number(conversation.shop_id, assessment.order.id) if assessment.order.id else None
+    conversations.record_triage(conversation, triage_of(assessment, order.pk if order else None))
+    if assessment.signals or conversation.messages.exclude(marks=[]).exists():
+        conversations.mark_signals(conversation, marks_of(conversation, assessment))
+    return decision
+
+
+def decide(conversation: Conversation, facts: Facts, moment: datetime) -> tuple[Decision, Assessment]:
+    """What the engine says to the facts, with the row that keeps it; the row is not stored yet."""
     started = time.perf_counter()
     assessment = assess_facts(facts)
     elapsed = (time.perf_counter() - started) * 1000
-    decision = Decision.objects.create(
+    decision = Decision(
         conversation=conversation,
         made_at=moment,
         facts=facts_as_json(facts),
         assessment=assessment.as_contract(round(elapsed, 2)),
         extra=_extra(assessment),
     )
-    conversations.record_triage(conversation, _triage(conversation, assessment))
-    if assessment.signals or conversation.messages.exclude(marks=[]).exists():
-        conversations.mark_signals(conversation, _marks(conversation, assessment))
-    return decision
+    return decision, assessment
 
 
 @transaction.atomic
@@ -100,7 +107,7 @@ def _extra(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def _marks(conversation: Conversation, assessment: Assessment) -> dict[int, list[tuple[int, int, str]]]:
+def marks_of(conversation: Conversation, assessment: Assessment) -> dict[int, list[tuple[int, int, str]]]:
     """The signals' spans by message; the engine counts the messages that `gather` gave it."""
     ids = latest_spoken_ids(conversation.pk)
     marks: dict[int, list[tuple[int, int, str]]] = {}
@@ -110,11 +117,8 @@ def _marks(conversation: Conversation, assessment: Assessment) -> dict[int, list
     return marks
 
 
-def _triage(conversation: Conversation, assessment: Assessment) -> conversations.Triage:
-    order_id = None
-    if assessment.order.id is not None:
-        order = order_by_number(conversation.shop_id, assessment.order.id)
-        order_id = order.pk if order else None
+def triage_of(assessment: Assessment, order_id: int | None) -> conversations.Triage:
+    """The columns that the inbox shows; `order_id` is the row of the order that the customer means."""
     return conversations.Triage(
         issue=assessment.issue.code,
         issue_confidence=assessment.issue.confidence,

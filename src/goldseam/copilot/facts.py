@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from goldseam.engine import facts
 
 if TYPE_CHECKING:
     from goldseam.commerce.models import Customer, Order, Parcel
-    from goldseam.conversations.models import Conversation
+    from goldseam.conversations.models import Conversation, Message
 
 _MAX_MESSAGES = 200
 _RECORDS_SECONDS = 300
@@ -22,16 +23,52 @@ _RECORDS_SECONDS = 300
 
 def gather(conversation: Conversation, now: datetime) -> facts.Conversation:
     """Everything the engine may know of this conversation at `now`, in a fixed number of queries."""
-    messages = list(conversations.spoken(conversation.pk))[-_MAX_MESSAGES:]
     customer = conversation.customer
-    orders = tuple(order_facts(o) for o in commerce.recent_orders(customer.pk)) if customer else ()
+    return _conversation(
+        conversation,
+        now,
+        conversations.spoken(conversation.pk),
+        commerce.recent_orders(customer.pk) if customer else (),
+        _customer(customer, conversation, now) if customer else None,
+    )
+
+
+def gather_many(moments: Sequence[tuple[Conversation, datetime]]) -> list[facts.Conversation]:
+    """What `gather` gives, for many conversations in a fixed number of queries."""
+    buyers = {conversation.customer_id for conversation, _ in moments if conversation.customer_id}
+    messages = conversations.spoken_of_many([conversation.pk for conversation, _ in moments])
+    orders = commerce.recent_orders_of_many(buyers)
+    bought = commerce.histories_of(buyers)
+    contacts = conversations.contact_histories_of(buyers)
+    gathered = []
+    for conversation, now in moments:
+        customer = conversation.customer
+        known = None
+        if customer is not None:
+            others = contacts[customer.pk].until(now, without=conversation.pk)
+            known = _customer_facts(customer, bought[customer.pk].until(now), others)
+        theirs = orders.get(conversation.customer_id or 0, ())
+        gathered.append(_conversation(conversation, now, messages[conversation.pk], theirs, known))
+    return gathered
+
+
+def _conversation(
+    conversation: Conversation,
+    now: datetime,
+    messages: Iterable[Message],
+    orders: Iterable[Order],
+    known: facts.Customer | None,
+) -> facts.Conversation:
+    customer = conversation.customer
     return facts.Conversation(
         id=str(conversation.external_id),
-        messages=tuple(facts.Message(role=m.role, text=m.text, at=m.at) for m in messages),
+        messages=tuple(
+            facts.Message(role=m.role, text=m.text, at=m.at) for m in list(messages)[-_MAX_MESSAGES:]
+        ),
         now=now,
         locale=(customer.language if customer and customer.language else conversation.shop.language),
-        customer=_customer(customer, conversation, now) if customer else None,
-        orders=orders,
+        customer=known,
+        orders=tuple(order_facts(order) for order in orders),
         remedy_records=remedy_records(conversation.shop_id),
     )
 
@@ -90,6 +127,12 @@ def _count_remedies(shop_id: int) -> tuple[facts.RemedyRecord, ...]:
 def _customer(customer: Customer, conversation: Conversation, now: datetime) -> facts.Customer:
     bought = commerce.purchases_of(customer.pk, now)
     contacts = conversations.contacts_of(customer.pk, now, without=conversation.pk)
+    return _customer_facts(customer, bought, contacts)
+
+
+def _customer_facts(
+    customer: Customer, bought: commerce.Purchases, contacts: conversations.Contacts
+) -> facts.Customer:
     return facts.Customer(
         id=customer.external_id,
         tier=customer.tier,
