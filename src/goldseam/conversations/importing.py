@@ -155,7 +155,8 @@ def _new_row(shop: Shop, record: ConversationRecord) -> Conversation:
 def _summarise(change: _Change) -> None:
     """Bring the row's summary up to its messages: newest time, snippet, since when somebody waits."""
     row = change.row
-    for message in sorted(change.messages, key=lambda m: cast(datetime, m.at)):
+    said = [message for message in change.messages if not message.is_note]
+    for message in sorted(said, key=lambda m: cast(datetime, m.at)):
         at = cast(datetime, message.at)
         if at >= row.last_message_at or change.is_new:
             row.last_message_at = at
@@ -185,6 +186,7 @@ def _write(shop: Shop, changes: Sequence[_Change], actor: str) -> None:
                 text=message.text,
                 at=cast(datetime, message.at),
                 remedy=message.remedy,
+                is_note=message.is_note,
             )
             for change in changes
             for message in change.messages

@@ -18,13 +18,15 @@ _STATUSES = (str(Status.OPEN), str(Status.CLOSED))
 
 @dataclass(frozen=True, slots=True)
 class MessageRecord:
-    """Something said. `key` is the sender's own id of it; without one its place in the conversation is."""
+    """Something said (with `is_note`, among colleagues only). `key` is the sender's own id of it; without
+    one its place in the conversation is."""
 
     role: str
     text: str
     at: datetime | None = None
     key: str = ""
     remedy: str = ""
+    is_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def _message(message: MessageRecord, index: int) -> MessageRecord:
         at=_moment(f"{path}.at", message.at),
         key=_text(f"{path}.key", message.key, 120) or str(index),
         remedy=_text(f"{path}.remedy", message.remedy, 30),
+        is_note=message.is_note,
     )
 
 

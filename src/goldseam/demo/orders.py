@@ -95,7 +95,7 @@ def _person(chance: Random, number: int, english: bool) -> Person:
 
 def purchases(chance: Random, persons: list[Person], count: int, now: datetime) -> Iterator[Purchase]:
     """`count` orders over the last 150 days, a few customers buying much more than others."""
-    weights = [chance.paretovariate(1.4) for _ in persons]
+    weights = [chance.paretovariate(3.0) for _ in persons]
     stories, shares = list(STORIES), list(STORIES.values())
     for number in range(count):
         person = chance.choices(persons, weights)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import cycle
@@ -29,7 +30,7 @@ class Threads:
             language: cycle(chance.sample(scripts(language), len(scripts(language))))
             for language in ("zh", "en")
         }
-        self._used: dict[str, int] = {}
+        self._used: Counter[str] = Counter()
         self._number = 0
 
     def closed(self, count: int) -> Iterator[ConversationRecord]:
@@ -52,9 +53,13 @@ class Threads:
         if script.needs_parcel():
             fitting = [p for p in fitting if p.tracking_no] or fitting
         candidates = self._chance.sample(fitting, min(8, len(fitting)))
-        purchase = min(candidates, key=lambda p: self._used.get(p.record.external_id, 0))
-        self._used[purchase.record.external_id] = self._used.get(purchase.record.external_id, 0) + 1
+        purchase = min(candidates, key=self._talked_about)
+        self._used.update((purchase.record.external_id, purchase.person.record.external_id))
         return script, purchase
+
+    def _talked_about(self, purchase: Purchase) -> tuple[int, int]:
+        """How often the order, and its customer, came up already."""
+        return self._used[purchase.record.external_id], self._used[purchase.person.record.external_id]
 
     def _record(self, script: Script, purchase: Purchase, *, is_open: bool) -> ConversationRecord:
         self._number += 1
@@ -88,7 +93,8 @@ class Threads:
         at = begin - sum(gaps, timedelta()) if is_open else begin
         for (role, text), gap in zip(lines, gaps, strict=True):
             at += gap
-            yield MessageRecord(role="agent" if role == "note" else role, text=text, at=at)
+            is_note = role == "note"
+            yield MessageRecord(role="agent" if is_note else role, text=text, at=at, is_note=is_note)
 
     def _closed_begin(self, purchase: Purchase) -> datetime:
         """Some time after the order last moved, within the last 90 days, in the day's hours."""
@@ -101,7 +107,7 @@ class Threads:
         )
 
     def _open_begin(self) -> datetime:
-        minutes = self._chance.choice((3, 6, 9, 14, 22, 35, 55, 80, 130, 240, 400, 900))
+        minutes = self._chance.choice((2, 3, 5, 6, 8, 9, 12, 14, 18, 22, 28, 35, 45, 55, 80, 130, 240, 600))
         return self._now - timedelta(minutes=minutes, seconds=self._chance.randrange(60))
 
     def _facts(self, purchase: Purchase, at: datetime) -> dict[str, str]:
