@@ -147,6 +147,14 @@ def test_an_unreadable_row_inside_a_group_costs_the_group(run: Run) -> None:
 
 
 @pytest.mark.django_db
+def test_buyers_are_stored_before_the_orders_that_name_them(run: Run) -> None:
+    head = "order,buyer,name,status,sku,pieces,parcel,scan,time\n"
+    rows = [f"o-{i},u-{i % 300},A,sent,a,1,,," for i in range(1100)]
+    result = run(GROUPED, {"lines.csv": head + "\n".join(rows)})
+    assert (result.counts(), result.counts("customer")) == ((1100, 0, 0, 0), (300, 0, 0, 0))
+
+
+@pytest.mark.django_db
 def test_nested_maps_by_levels_and_paths(run: Run) -> None:
     mapping = """
 [[source]]

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_noop
 
 from goldseam.commerce.models import Customer, Order, Parcel, Refund
@@ -136,3 +137,51 @@ def words_of_customers(customer_ids: Iterable[int]) -> dict[int, tuple[str, str]
     """Name and phone of customers, by row id: what a search finds them by."""
     rows = Customer.objects.filter(pk__in=set(customer_ids)).values_list("pk", "name", "phone")
     return {pk: (name, phone) for pk, name, phone in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a customer bought (when, for how much) and asked back (when), for figures as of any moment."""
+
+    bought: list[tuple[datetime, Decimal | None]]
+    asked_back: list[datetime]
+
+    def until(self, now: datetime) -> Purchases:
+        """The figures of `purchases_of`."""
+        since = now - timedelta(days=365)
+        totals = [total for at, total in self.bought if since <= at <= now]
+        known = [total for total in totals if total is not None]
+        refunds = sum(1 for at in self.asked_back if at >= since)
+        return Purchases(orders=len(totals), spend=sum(known, Decimal(0)) if known else None, refunds=refunds)
+
+
+def histories_of(customer_ids: Iterable[int]) -> dict[int, History]:
+    """The histories of many customers, in two queries."""
+    found = {pk: History([], []) for pk in set(customer_ids)}
+    orders = Order.objects.filter(customer__in=found, placed_at__isnull=False)
+    for pk, at, total in orders.values_list("customer_id", "placed_at", "total"):
+        if pk is not None and at is not None:
+            found[pk].bought.append((at, total))
+    refunds = Refund.objects.filter(order__customer__in=found, requested_at__isnull=False)
+    for pk, at in refunds.values_list("order__customer_id", "requested_at"):
+        if pk is not None and at is not None:
+            found[pk].asked_back.append(at)
+    return found
+
+
+def recent_orders_of_many(customer_ids: Iterable[int], limit: int = 20) -> dict[int, list[Order]]:
+    """The latest orders of many customers, as `recent_orders` gives them for one."""
+    place = Window(
+        RowNumber(), partition_by=F("customer_id"), order_by=[F("placed_at").desc(), F("id").desc()]
+    )
+    rows = (
+        Order.objects.filter(customer__in=set(customer_ids))
+        .annotate(place=place)
+        .filter(place__lte=limit)
+        .prefetch_related("items", "parcels__scans", "refunds")
+        .order_by("customer_id", "place")
+    )
+    found: dict[int, list[Order]] = {}
+    for order in rows:
+        found.setdefault(order.customer_id or 0, []).append(order)
+    return found

@@ -211,8 +211,8 @@ def contact_histories_of(customer_ids: Iterable[int]) -> dict[int, ContactHistor
     """The contacts of many customers, in one query."""
     found = {pk: ContactHistory([]) for pk in set(customer_ids)}
     rows = Conversation.objects.filter(customer__in=found)
-    for customer, *contact in rows.values_list("customer_id", "pk", "created_at", "risk_level"):
-        found[customer].contacts.append(tuple(contact))
+    for customer, pk, at, level in rows.values_list("customer_id", "pk", "created_at", "risk_level"):
+        found[customer or 0].contacts.append((pk, at, level))
     return found
 
 

@@ -191,10 +191,10 @@ class _TaskRun:
         batch.records.append(record)
         batch.units.append(unit)
         if len(batch.records) >= batch.mapping.entity.batch:
-            self._importer.store(batch, self._source, self)
+            self.finish()
 
     def finish(self) -> None:
-        """Store what is left."""
+        """Store what waits, in the mapping's order: a buyer before the orders that name them."""
         for batch in self._batches:
             self._importer.store(batch, self._source, self)
 
