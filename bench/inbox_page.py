@@ -43,7 +43,7 @@ def fill(site: Site, count: int) -> None:
     from goldseam.workshop.corpus import load_corpus
 
     chance = random.Random(7)
-    texts = [example.text for example in load_corpus("zh")]
+    texts = [example.text for example in load_corpus() if example.language == "zh"]
     now = timezone.now()
     customers = Customer.objects.bulk_create(
         Customer(shop_id=site.shop_id, external_id=f"u-{i}", name=f"客户{i}") for i in range(count // 5)
