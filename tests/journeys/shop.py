@@ -142,17 +142,21 @@ STORIES = (
 )
 
 
-def build_shop(slug: str = "porcelain", name: str = "青瓷生活馆") -> Shop:
-    """The shop with an admin, a lead and an agent (…@slug.test, PASSWORD) and its conversations."""
-    shop = create_shop(slug, name, actor="test")
+def add_people(shop: Shop) -> None:
+    """An admin, a lead and an agent: <role>@<slug>.test with PASSWORD."""
     for mailbox, person, role in (
         ("admin", "沈清", Role.ADMIN),
         ("lead", "顾远山", Role.LEAD),
         ("agent", "林小满", Role.AGENT),
     ):
-        add_person(
-            shop, f"{mailbox}@{slug}.test", person, PASSWORD, role=role, limit=Decimal(50), actor="test"
-        )
+        address = f"{mailbox}@{shop.slug}.test"
+        add_person(shop, address, person, PASSWORD, role=role, limit=Decimal(50), actor="test")
+
+
+def build_shop(slug: str = "porcelain", name: str = "青瓷生活馆") -> Shop:
+    """The shop with its people and its conversations."""
+    shop = create_shop(slug, name, actor="test")
+    add_people(shop)
     agent = Agent.objects.get(email=f"agent@{slug}.test")
     now = timezone.now()
     for number, story in enumerate(STORIES):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -9,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from goldseam.people.actions import SCOPES
@@ -35,6 +37,12 @@ _COMMON_ZONES = (
     "Australia/Sydney",
     "UTC",
 )
+
+
+def name_to_lock(request: HttpRequest, credentials: Mapping[str, str] | None = None) -> str:
+    """The address that a sign-in is about, as it is kept: one person is one lock, however it is typed."""
+    given = credentials or request.POST
+    return str(given.get("username", "")).strip().lower()
 
 
 class SignInForm(AuthenticationForm):

@@ -92,6 +92,8 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "goldseam.people.forms.name_to_lock"
 AXES_LOCKOUT_CALLABLE = "goldseam.people.views.locked"
 CSRF_FAILURE_VIEW = "goldseam.site.views.forbidden"
 
