@@ -193,6 +193,22 @@ def test_json_in_gbk_and_with_a_byte_order_mark(run: Run) -> None:
     assert run(ORDERS, {"orders.json": content.encode("utf-8-sig")}).counts() == (0, 0, 3, 0)
 
 
+def test_deep_nests_and_giant_numbers_cost_themselves(run: Run) -> None:
+    mapping = ORDERS.replace('total = "total"', 'total = "total"\nattributes = "extra"')
+    deep = '{"a":' * 400 + "1" + "}" * 400
+    lines = [
+        f'{{"id": "o-1", "status": "paid", "extra": {deep}}}',
+        f'{{"id": "o-2", "status": "paid", "total": {"9" * 6000}}}',
+        f'{{"id": {"9" * 6000}, "status": "paid"}}',
+        '{"id": "o-4", "status": "paid", "extra": {"a": [1, {"b": 1e308}]}}',
+    ]
+    result = run(mapping, {"orders.jsonl": "\n".join(lines)})
+    assert list(Order.objects.values_list("external_id", flat=True)) == ["o-4"]
+    assert result.report.refused == 3
+    array = run(mapping, {"orders.json": "[" + ",".join(lines) + "]"})
+    assert array.report.refused >= 1
+
+
 def test_half_a_surrogate_pair_is_made_storable(run: Run) -> None:
     result = run(ORDERS, {"orders.jsonl": '{"id": "o-1", "status": "paid", "buyer": "a\\ud83d"}'})
     assert result.report.refused + result.counts()[0] == 1

@@ -76,6 +76,18 @@ def test_a_wrong_mapping_is_refused_before_anything_is_read(shop: Shop, orders: 
         cli_data.run_import([orders], str(mapping), "", None, dry_run=False)
 
 
+@pytest.mark.django_db
+def test_a_refused_file_does_not_hide_what_the_others_did(
+    shop: Shop, orders: Path, mapping: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = orders.with_name("z.csv")
+    other.write_text("number\n1\n", encoding="utf-8")
+    with pytest.raises(ImportRefused, match="needs the column 'id'"):
+        cli_data.run_import([orders, other], str(mapping), "", None, dry_run=False)
+    assert "value map does not know" in capsys.readouterr().out
+    assert Order.objects.count() == 1
+
+
 def test_the_shipped_mappings_are_listed() -> None:
     command = [sys.executable, "-m", "goldseam.site.cli", "import", "--list-mappings"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)

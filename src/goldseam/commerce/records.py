@@ -10,6 +10,7 @@ form, so that equal facts are equal records.
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -146,6 +147,8 @@ class BadRecord(DomainError):
 
 MAX_ATTRIBUTES = 200_000
 """Characters that one row's attributes may hold as JSON."""
+_MAX_DEPTH = 40
+_MAX_BITS = 200
 MAX_LINES = 1_000
 """Items, parcels or refunds of one order, and scans of one parcel."""
 _MAX_MONEY = Decimal("9999999999.99")
@@ -236,28 +239,38 @@ def _attributes(field: str, value: Any) -> dict[str, Any] | None:
         return None
     if not isinstance(value, Mapping):
         raise BadRecord(field, "Attributes must be an object.", value)
-    plain = _plain(field, value)
+    plain = _plain(field, value, _MAX_DEPTH)
     if len(str(plain)) > MAX_ATTRIBUTES:
         raise BadRecord(field, f"Attributes are larger than {MAX_ATTRIBUTES} characters.")
     return plain  # type: ignore[no-any-return]
 
 
-def _plain(field: str, value: Any) -> Any:
+def _plain(field: str, value: Any, depth: int) -> Any:
     """JSON values only; numbers that JSON cannot hold and moments become text."""
-    if value is None or isinstance(value, bool | int):
+    if depth == 0:
+        raise BadRecord(field[:80], f"Attributes are nested deeper than {_MAX_DEPTH}.")
+    if isinstance(value, Mapping):
+        return {storable(str(key)): _plain(f"{field}.{key}", item, depth - 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(f"{field}[{i}]", item, depth - 1) for i, item in enumerate(value)]
+    return _plain_scalar(field[:80], value)
+
+
+def _plain_scalar(field: str, value: Any) -> Any:
+    if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
         return storable(value)
+    if isinstance(value, int):
+        if value.bit_length() > _MAX_BITS:
+            raise BadRecord(field, "This number is too long.")
+        return value if value.bit_length() < 64 else str(value)
     if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else str(value)
+        return value if math.isfinite(value) else str(value)
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, Mapping):
-        return {storable(str(key)): _plain(f"{field}.{key}", item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(f"{field}[{i}]", item) for i, item in enumerate(value)]
     raise BadRecord(field, f"Attributes cannot hold a {type(value).__name__}.")
 
 

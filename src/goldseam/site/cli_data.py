@@ -41,7 +41,10 @@ def import_files(
         setup_django()
         from goldseam.commerce.importing.errors import ImportRefused
         from goldseam.core import audit
+        from goldseam.site.prepare import pending_migrations
 
+        if pending_migrations():
+            fail("The database is not at this version; run `goldseam migrate` first.", _WRONG)
         audit.origin.set("cli")
         try:
             status = run_import(files, mapping, shop, rejects, dry_run=dry_run)
@@ -52,6 +55,7 @@ def import_files(
 
 def run_import(files: list[Path], name: str, slug: str, rejects: Path | None, *, dry_run: bool) -> int:
     """Import and report; returns the exit status. `slug` may be empty when there is one shop only."""
+    from goldseam.commerce.importing.errors import ImportRefused
     from goldseam.commerce.importing.mapping import find_mapping, load_mapping
     from goldseam.commerce.importing.plan import plan_import
     from goldseam.commerce.importing.rejects import RejectFile
@@ -70,8 +74,14 @@ def run_import(files: list[Path], name: str, slug: str, rejects: Path | None, *,
     with progress_of(tasks) as advance:
         importer = Importer(target, mapping, kept, actor="import", advance=advance)
         importer.report.notes += [f"{name} is in the folder, but no source reads it." for name in plan.unread]
-        report = importer.rehearse(tasks) if dry_run else importer.run(tasks)
+        refused = None
+        try:
+            report = importer.rehearse(tasks) if dry_run else importer.run(tasks)
+        except ImportRefused as error:  # a later file: what the earlier ones did is stored and told
+            refused, report = error, importer.report
     print_report(report, kept.path if kept else None, dry_run=dry_run)
+    if refused is not None:
+        raise refused
     if report.is_interrupted:
         return _INTERRUPTED
     return 1 if report.refused else 0

@@ -29,7 +29,8 @@ def progress_of(tasks: Sequence[Task]) -> Iterator[Advance]:
     sizes = [task.path.stat().st_size for task in tasks]
     before: dict[Path, int] = {}
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("", total=max(1, sum(sizes)))
 
         def advance(path: Path, done: int) -> None:

@@ -50,7 +50,9 @@ class Expression:
             return self._interpreter.visit(self._tree, context)
         except exceptions.JMESPathError as error:
             raise ValueProblem(f"The expression {self.text!r} fails: {_first_line(error)}") from None
-        except (TypeError, AttributeError, ArithmeticError) as error:
+        except ValueProblem:
+            raise
+        except (TypeError, AttributeError, ArithmeticError, ValueError, RecursionError) as error:
             raise ValueProblem(f"The expression {self.text!r} fails on this data: {error}") from None
 
 

@@ -14,6 +14,8 @@ from goldseam.commerce.importing.errors import BrokenRow
 from goldseam.commerce.importing.lines import bounded_lines
 from goldseam.commerce.importing.read_json import parsed_line
 from goldseam.commerce.importing.rows import Row
+from goldseam.commerce.importing.values import shown
+from goldseam.commerce.records import storable
 
 MARK = "goldseam_reject"
 _MAX_SHOWN = 500
@@ -49,18 +51,18 @@ class RejectFile:
             "row": rows[0].number if rows else number,
             "entity": entity,
             "field": field,
-            "value": None if value is None else str(value)[:_MAX_SHOWN],
+            "value": None if value is None else shown(value, _MAX_SHOWN),
             "reason": reason,
         }
         if rows:
             line["rows"] = [{"number": row.number, "keys": row.keys, "data": row.data} for row in rows]
         else:
             line["raw"] = raw
-        encoded = orjson.dumps(line, default=str, option=orjson.OPT_NON_STR_KEYS)
+        encoded = _encoded(line)
         if len(encoded) > _MAX_KEPT:
             line.pop("rows", None)
             line["raw"] = "(too large to keep)"
-            encoded = orjson.dumps(line, default=str)
+            encoded = _encoded(line)
         self._open().write(encoded + b"\n")
 
     def flush(self) -> None:
@@ -78,6 +80,27 @@ class RejectFile:
         if self._file is None:
             self._file, self.path = _fresh(self._wanted)
         return self._file
+
+
+def _encoded(line: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(line, default=str, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # numbers and characters that JSON in UTF-8 cannot hold
+        return orjson.dumps(_holdable(line), default=str)
+
+
+def _holdable(value: Any, depth: int = 60) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict | list) and depth == 0:
+        return "(nested too deeply to keep)"
+    if isinstance(value, dict):
+        return {storable(str(key)): _holdable(item, depth - 1) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_holdable(item, depth - 1) for item in value]
+    if isinstance(value, int) and abs(value) >= 1 << 63:
+        return shown(value, _MAX_SHOWN)
+    return value
 
 
 def _fresh(wanted: Path) -> tuple[IO[bytes], Path]:

@@ -20,6 +20,7 @@ from goldseam.commerce.importing.mapping import EntityMapping, Mapping, Source
 from goldseam.commerce.importing.plan import Task, missing_columns, open_reader
 from goldseam.commerce.importing.rejects import RejectFile, read_rejects
 from goldseam.commerce.importing.report import Problem, Report
+from goldseam.commerce.importing.rows import Piece
 
 if TYPE_CHECKING:
     from goldseam.people.models import Shop
@@ -87,10 +88,7 @@ class Importer:
                 missing = missing_columns(source, reader.columns)
                 if missing:
                     self.report.notes.append(f"{task.path.name} has no column {', '.join(missing)}.")
-            units: Iterable[Unit | BrokenRow | CutOff] = expanded(reader, source.rows)
-            if source.group is not None:
-                units = grouped(units, source.group)
-            _TaskRun(self, source, task.path.name).run(units)
+            _TaskRun(self, source, task.path.name).run(_units(reader, source))
         finally:
             reader.close()
         self._advance(task.path, task.path.stat().st_size)
@@ -107,11 +105,9 @@ class Importer:
                 run.take(kept)
             elif source is None:
                 run.refuse(Unit(kept[1]), "", FieldProblem("source", name, "The mapping has no such source."))
-            elif source.rows is not None:
-                for unit in expanded(kept[1], source.rows):
-                    run.take(unit)
             else:
-                run.take(Unit(kept[1]))
+                for unit in _units(kept[1], source):
+                    run.take(unit)
         for run in runs.values():
             run.finish()
         self._advance(path, path.stat().st_size)
@@ -145,6 +141,11 @@ class Importer:
         """Put something into the reject file, if there is one."""
         if self._rejects is not None:
             self._rejects.add(**reject)
+
+
+def _units(pieces: Iterable[Piece], source: Source) -> Iterable[Unit | BrokenRow | CutOff]:
+    units = expanded(pieces, source.rows)
+    return units if source.group is None else grouped(units, source.group)
 
 
 class _TaskRun:

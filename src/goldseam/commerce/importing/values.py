@@ -17,6 +17,7 @@ from goldseam.commerce.importing.errors import ValueProblem
 
 _EXACT = 10**15
 """Spreadsheets keep 15 digits of a number; what is larger has lost its end."""
+_TOO_LONG = 10**60
 _YUAN = "\u5143"
 _SYMBOLS = re.compile(rf"^[A-Za-z]{{1,3}}|(?:[A-Za-z]{{1,3}}|{_YUAN})$")
 _AMOUNT = re.compile(r"[+-]?(\d[\d,.]*|\.\d+)")
@@ -46,6 +47,8 @@ def to_text(value: object) -> str | None:
                 raise ValueProblem("This number has lost its last digits; export the column as text.")
             return str(int(value))
         return repr(value)
+    if isinstance(value, int) and abs(value) >= _TOO_LONG:
+        raise ValueProblem("This number is too long.")
     if isinstance(value, int | Decimal):
         return str(value)
     if isinstance(value, datetime | date | time):
@@ -60,7 +63,7 @@ def to_money(value: object, decimal_comma: bool = False) -> Decimal | None:
         return None
     if isinstance(value, bool):
         raise ValueProblem("This is not an amount of money.")
-    if isinstance(value, int | float | Decimal):
+    if isinstance(value, float | Decimal):
         return Decimal(str(value))
     text = unicodedata.normalize("NFKC", to_text(value) or "").replace("\u2212", "-")
     bare = "".join(c for c in text if unicodedata.category(c) != "Sc" and not c.isspace() and c not in "'_")
@@ -167,5 +170,7 @@ def from_excel_serial(value: object, zone: tzinfo) -> datetime | None:
 
 def shown(value: object, limit: int = 60) -> str:
     """A value as a report shows it."""
+    if isinstance(value, int) and abs(value) >= _TOO_LONG:
+        return f"(a number of some {value.bit_length() * 3 // 10} digits)"
     text = value if isinstance(value, str) else repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
