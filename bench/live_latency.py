@@ -2,9 +2,10 @@
 
     python -m bench.live_latency [--seconds 60] [--rate 20]
 
-Messages are posted to the API at a fixed rate, spread over twenty conversations; three real browser tabs each show
-one of them beside the inbox. Latency runs from the moment a message is due to be posted to the moment its text
-stands in the page (seen by a MutationObserver in the tab), so queueing counts.
+Messages are posted to the API at a fixed rate, spread over twenty conversations; three real browser tabs
+each show one of them beside the inbox (whose list renews itself once a second). Latency runs from the
+moment a message is due to be posted to the moment its text stands in the thread (seen by a
+MutationObserver in the tab), so queueing counts.
 """
 
 from __future__ import annotations
@@ -28,15 +29,14 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 _WATCH = """() => {
   window.seen = {};
   const look = () => {
-    const text = document.body.innerText;
+    const text = document.getElementById("thread").textContent;
     for (const match of text.matchAll(/bench#(\\d+)#/g)) window.seen[match[1]] ??= Date.now();
   };
   new MutationObserver(look).observe(document.body, {subtree: true, childList: true, characterData: true});
 }"""
 
 
-async def _post(client: httpx.AsyncClient, number: int, sent: dict[int, float]) -> None:
-    sent[number] = time.time() * 1000
+async def _post(client: httpx.AsyncClient, number: int) -> None:
     body = {"text": f"快递怎么还没到 bench#{number}#", "customer": {"id": f"u-{number % CONVERSATIONS}"}}
     path = f"/api/v1/conversations/b-{number % CONVERSATIONS}/messages"
     answer = await client.post(path, json=body, headers={"Idempotency-Key": f"k-{number}"})
@@ -50,7 +50,7 @@ async def _open_tabs(browser: Any, site: Site, ids: list[int]) -> list[Page]:
     for conversation_id in ids:
         page = await context.new_page()
         await page.goto(f"{site.url}/conversations/{conversation_id}/")
-        await page.wait_for_selector("[data-live-state=open]")
+        await page.wait_for_selector("#connection[data-state=open]")
         await page.evaluate(_WATCH)
         pages.append(page)
     return pages
@@ -64,12 +64,13 @@ async def measure(site: Site, ids: list[int], seconds: int, rate: int) -> dict[s
         pages = await _open_tabs(browser, site, ids)
         headers = {"Authorization": f"Bearer {site.token}"}
         async with httpx.AsyncClient(base_url=site.url, headers=headers, timeout=30) as client:
-            start = time.monotonic()
+            start, clock = time.monotonic(), time.time()
             tasks = []
             for number in range(CONVERSATIONS, CONVERSATIONS + seconds * rate):
                 due = start + (number - CONVERSATIONS) / rate
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
-                tasks.append(asyncio.create_task(_post(client, number, sent)))
+                sent[number] = (clock + due - start) * 1000
+                tasks.append(asyncio.create_task(_post(client, number)))
             await asyncio.gather(*tasks)
         await asyncio.sleep(2)
         took = []
@@ -91,7 +92,7 @@ async def _first_messages(site: Site) -> None:
     headers = {"Authorization": f"Bearer {site.token}"}
     async with httpx.AsyncClient(base_url=site.url, headers=headers, timeout=60) as client:
         for number in range(CONVERSATIONS):
-            await _post(client, number, {})
+            await _post(client, number)
 
 
 def main() -> None:
