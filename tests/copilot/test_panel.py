@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from goldseam.conversations import actions
 from goldseam.conversations.models import Conversation
 from goldseam.copilot import codes
 from goldseam.copilot.actions import assess
+from goldseam.copilot.facts import gather
 from goldseam.copilot.models import Correction, Decision
 from goldseam.copilot.panel import bars_of, panel_of
 from goldseam.copilot.queries import latest_decision
@@ -181,3 +183,9 @@ def test_assessing_again_keeps_both_decisions(shop: Shop) -> None:
     before = target.decisions.count()
     assess(target)
     assert target.decisions.count() == before + 1
+
+
+def test_the_engine_speaks_in_the_shops_time(shop: Shop) -> None:
+    facts = gather(conversation("c-1001"), datetime(2026, 11, 24, 20, 30, tzinfo=UTC))
+    assert facts.now is not None
+    assert facts.now.isoformat() == "2026-11-25T04:30:00+08:00"

@@ -251,3 +251,20 @@ def test_the_issue_is_corrected_and_kept(desks: Desks, shop: Shop) -> None:
     expect(page.locator("#copilot .corrected")).to_be_visible()
     correction = conversation.corrections.get()
     assert (correction.part, correction.after) == ("issue", "refund.freight")
+
+
+def test_tabs_share_one_stream_and_the_next_one_takes_over(desks: Desks, shop: Shop, token: str) -> None:
+    desk = desks()
+    first = desk.sign_in()
+    second = desk.context.new_page()
+    second.goto(f"{desk.site}/inbox/?view=open")
+    second.wait_for_selector("#connection[data-state=open]")
+    assert httpx.get(f"{desk.site}/healthz").json()["streams"] == 1
+    push(desk.site, token, "live-3", "在吗")
+    for page in (first, second):
+        page.wait_for_selector(row(page, "live-3"), timeout=3000)
+    first.close()
+    push(desk.site, token, "live-4", "有人吗")
+    second.wait_for_selector(row(second, "live-4"), timeout=5000)
+    push(desk.site, token, "live-5", "还在吗")
+    second.wait_for_selector(row(second, "live-5"), timeout=3000)

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from goldseam.commerce.models import Order, OrderStatus, Parcel, Scan
+from goldseam.commerce.models import Order, OrderStatus, Parcel, Scan, ScanStatus
 
 _STALLED = timedelta(hours=24)
 _ENDED = (OrderStatus.CANCELLED, OrderStatus.REFUNDED, OrderStatus.COMPLETED, OrderStatus.DELIVERED)
+_ARRIVED = (ScanStatus.DELIVERED, ScanStatus.RETURNED, ScanStatus.LOST)
 _UNPAID = (OrderStatus.PENDING_PAYMENT, OrderStatus.CANCELLED, OrderStatus.REFUNDED)
 
 
@@ -72,10 +73,9 @@ def _step(name: str, promised: datetime | None, actual: datetime | None, alive: 
     if actual is not None:
         if promised is None:
             return Step(name, None, actual, "done", None)
-        late = actual - promised
-        return Step(
-            name, promised, actual, "late" if late > timedelta(0) else "kept", max(late, timedelta(0))
-        )
+        if actual > promised:
+            return Step(name, promised, actual, "late", actual - promised)
+        return Step(name, promised, actual, "kept", None)
     if promised is None or not alive:
         return Step(name, promised, None, "open", None)
     if now > promised:
@@ -87,6 +87,7 @@ def _parcel(parcel: Parcel, order: Order, now: datetime) -> ParcelView:
     scans = sorted(parcel.scans.all(), key=lambda scan: scan.position, reverse=True)
     times = [scan.at for scan in scans if scan.at is not None]
     silent = None
-    if times and order.status not in _ENDED and now - max(times) >= _STALLED:
+    moving = order.status not in _ENDED and order.delivered_at is None
+    if times and moving and scans[0].status not in _ARRIVED and now - max(times) >= _STALLED:
         silent = now - max(times)
     return ParcelView(parcel, scans, silent)

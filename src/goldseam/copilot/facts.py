@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 
@@ -65,7 +66,7 @@ def _conversation(
         messages=tuple(
             facts.Message(role=m.role, text=m.text, at=m.at) for m in list(messages)[-_MAX_MESSAGES:]
         ),
-        now=now,
+        now=now.astimezone(ZoneInfo(conversation.shop.timezone)),
         locale=(customer.language if customer and customer.language else conversation.shop.language),
         customer=known,
         orders=tuple(order_facts(order) for order in orders),
