@@ -19,18 +19,56 @@ from importlib.resources.abc import Traversable
 from goldseam.engine.text.matcher import expand
 
 ISSUES = (
-    "logistics.not_shipped", "logistics.delay", "logistics.lost", "logistics.false_delivery", "logistics.damaged",
-    "logistics.courier_service", "logistics.tracking", "product.defect", "product.not_as_described",
-    "product.wrong_item", "product.missing", "product.size_fit", "product.expired", "product.safety",
-    "product.counterfeit", "product.how_to", "order.cancel", "order.change", "refund.return", "refund.exchange",
-    "refund.progress", "refund.rejected", "refund.freight", "price.protection", "promo.dispute", "payment.issue",
-    "invoice", "warranty.repair", "service.attitude", "account.privacy", "praise", "other",
-)  # fmt: skip
+    "logistics.not_shipped",
+    "logistics.delay",
+    "logistics.lost",
+    "logistics.false_delivery",
+    "logistics.damaged",
+    "logistics.courier_service",
+    "logistics.tracking",
+    "product.defect",
+    "product.not_as_described",
+    "product.wrong_item",
+    "product.missing",
+    "product.size_fit",
+    "product.expired",
+    "product.safety",
+    "product.counterfeit",
+    "product.how_to",
+    "order.cancel",
+    "order.change",
+    "refund.return",
+    "refund.exchange",
+    "refund.progress",
+    "refund.rejected",
+    "refund.freight",
+    "price.protection",
+    "promo.dispute",
+    "payment.issue",
+    "invoice",
+    "warranty.repair",
+    "service.attitude",
+    "account.privacy",
+    "praise",
+    "other",
+)
 LABELS = ("calm", "anxious", "disappointed", "angry", "distressed", "grateful")
 SIGNALS = (
-    "regulator", "platform", "legal", "media", "bad_review", "chargeback", "repeat_contact", "churn", "vulnerable",
-    "injury", "self_harm", "threat_to_staff", "abuse", "fraud_suspect",
-)  # fmt: skip
+    "regulator",
+    "platform",
+    "legal",
+    "media",
+    "bad_review",
+    "chargeback",
+    "repeat_contact",
+    "churn",
+    "vulnerable",
+    "injury",
+    "self_harm",
+    "threat_to_staff",
+    "abuse",
+    "fraud_suspect",
+)
 ROLES = ("customer", "agent", "bot", "system")
 
 
@@ -127,9 +165,17 @@ def parse(text: str, name: str, language: str, limit: int = 3) -> Iterator[Examp
         before, block.before = tuple(block.before), []
         for message in texts:
             yield Example(
-                message.strip(), block.issues, block.label, block.intensity, block.signals, block.writer,
-                block.family, language, origin, before,
-            )  # fmt: skip
+                message.strip(),
+                block.issues,
+                block.label,
+                block.intensity,
+                block.signals,
+                block.writer,
+                block.family,
+                language,
+                origin,
+                before,
+            )
 
 
 def _files() -> Iterable[tuple[str, Traversable]]:

@@ -154,18 +154,21 @@ def _units(words: Iterable[str]) -> re.Pattern[str]:
     )
 
 
+def _longest(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(words, key=len, reverse=True))
+
+
 def build_numbers(table: Table, folding: Folding) -> NumberForms:
     """numbers.toml with compiled patterns."""
     amounts, digits = table["amounts"], table["digits"]
-    longest = lambda words: tuple(sorted(words, key=len, reverse=True))  # noqa: E731
     return NumberForms(
         longest_token=int(table["longest_token"]),
         carriers={name: _forms(patterns) for name, patterns in table["carriers"].items()},
         phone=_forms(table["forms"]["phone"]),
         order=_forms(table["forms"]["order"]),
         sku=_forms(table["forms"]["sku"]),
-        cues={kind: longest(alternatives(words, folding)) for kind, words in table["cues"].items()},
-        amount_before=longest([fold(word, folding) for word in amounts["before"]]),
+        cues={kind: _longest(alternatives(words, folding)) for kind, words in table["cues"].items()},
+        amount_before=_longest([fold(word, folding) for word in amounts["before"]]),
         amount_after=_units(fold(word, folding) for word in amounts["after"]),
         amount_unless=_units(alternatives(amounts["unless"], folding)),
         amount_factors={word: float(factor) for word, factor in amounts["factors"].items()},

@@ -63,8 +63,8 @@ def load_reading(models: Path | None = None) -> ReadingTables:
 
 
 def _version(tables: ReadingTables) -> str:
-    lexicon = tables.version.partition(",")[0]
-    return f"{lexicon}, issue {tables.issue.version}, mood {tables.mood.version}, outlook {tables.outlook.version}"
+    lexicon, issue, mood = tables.version.partition(",")[0], tables.issue.version, tables.mood.version
+    return f"{lexicon}, issue {issue}, mood {mood}, outlook {tables.outlook.version}"
 
 
 def load_tables(models: Path | None = None) -> Tables:

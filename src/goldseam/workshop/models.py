@@ -48,7 +48,7 @@ def text_model_files(model: TextModel) -> dict[str, bytes]:
 
 
 def outlook_files(model: OutlookModel) -> dict[str, bytes]:
-    """An outlook model without its text models as JSON."""
+    """An outlook model as JSON; its blocks are saved as text models beside it."""
     meta = {
         "version": model.version,
         "names": list(model.names),
@@ -57,15 +57,21 @@ def outlook_files(model: OutlookModel) -> dict[str, bytes]:
         "scales": [round(float(value), 6) for value in model.scales],
         "bias": round(float(model.bias), 6),
         "learned": model.learned,
+        "blocks": [block for block, _ in model.blocks],
     }
     return {"json": json.dumps(meta, ensure_ascii=False, indent=1).encode("utf-8")}
 
 
-def save(folder: Path, parts: Mapping[str, Mapping[str, bytes]], note: Mapping[str, Any]) -> None:
-    """Write the parts ("issue" → files by ending) and a manifest over them; the manifest comes last,
-    so a broken write never leaves a folder that loads."""
+def save(
+    folder: Path,
+    parts: Mapping[str, Mapping[str, bytes]],
+    note: Mapping[str, Any],
+    kept: Mapping[str, str] | None = None,
+) -> None:
+    """Write the parts ("issue" → files by ending) and a manifest over them and the files `kept` from
+    before (name → hash); the manifest comes last, so a broken write never leaves a folder that loads."""
     folder.mkdir(parents=True, exist_ok=True)
-    hashes: dict[str, str] = {}
+    hashes: dict[str, str] = dict(kept or {})
     for name, files in sorted(parts.items()):
         for ending, content in sorted(files.items()):
             write_atomic(folder / f"{name}.{ending}", content)
@@ -126,21 +132,31 @@ def load_text_model(folder: Folder, manifest: Mapping[str, Any], name: str) -> T
 
 
 def load_outlook(folder: Folder, manifest: Mapping[str, Any], name: str = "outlook") -> OutlookModel:
-    """Load an outlook model with its text models, where the manifest lists them."""
+    """Load an outlook model with the text models of its blocks."""
     meta = _json(read_part(folder, manifest, f"{name}.json"), f"{name}.json")
-    sides = {
-        side: load_text_model(folder, manifest, f"{name}-{side}")
-        if f"{name}-{side}.json" in manifest["files"]
-        else None
-        for side in ("customer", "agent")
-    }
     try:
-        arrays = [np.array(meta[key], dtype=np.float32) for key in ("weights", "centers", "scales")]
+        blocks = tuple(
+            (str(b), load_text_model(folder, manifest, f"{name}-{b}")) for b in meta.get("blocks", ())
+        )
+        weights, centers, scales = (
+            np.array(meta[key], dtype=np.float32) for key in ("weights", "centers", "scales")
+        )
+        names = tuple(map(str, meta["names"]))
+        if not len(names) == len(weights) == len(centers) == len(scales):
+            raise ValueError("names and weights differ in number")
         return OutlookModel(
-            str(meta["version"]), tuple(meta["names"]), *arrays, bias=float(meta["bias"]),
-            learned=bool(meta["learned"]), customer=sides["customer"], agent=sides["agent"],
-        )  # fmt: skip
+            str(meta["version"]),
+            names,
+            weights,
+            centers,
+            scales,
+            float(meta["bias"]),
+            bool(meta["learned"]),
+            blocks,
+        )
     except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, ModelError):
+            raise
         raise ModelError(f"{name}.json in {folder} is not an outlook model: {error}") from error
 
 

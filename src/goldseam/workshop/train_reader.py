@@ -1,8 +1,8 @@
 """Trains the models that come with the product, on the starter corpus alone.
 
 One vocabulary serves four heads: issue (multinomial logistic regression), mood label (the same), mood
-intensity (ridge regression) and the signals (one logistic regression each). Temperatures are fitted on writers that the fitted models have not
-seen; the final weights are then fitted on everything.
+intensity (ridge regression) and the signals (one logistic regression each). Temperatures are fitted on
+writers that the fitted models have not seen; the final weights are then fitted on everything.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ def fit(examples: Sequence[Example], bags: Sequence[set[str]]) -> Fitted:
     intensity.fit(matrix, np.array([float(example.intensity) for example in examples]), sample_weight=weights)
     return Fitted(
         vectorizer,
-        _spread(issue, len(ISSUES)),
-        _spread(label, len(LABELS)),
+        spread(issue, len(ISSUES)),
+        spread(label, len(LABELS)),
         (np.asarray(intensity.coef_), float(intensity.intercept_)),
         _fit_signals(matrix, examples, weights),
     )
@@ -119,7 +119,7 @@ def _fit_signals(
     return coefficients, bias
 
 
-def _spread(model: LogisticRegression, size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def spread(model: LogisticRegression, size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Coefficients for all classes; one that the training part lacks gets a bias that never wins."""
     coefficients = np.zeros((size, model.coef_.shape[1]))
     bias = np.full(size, -12.0)

@@ -28,8 +28,8 @@ class Vectorizer:
     vocabulary: dict[str, int]
     idf: NDArray[np.float32]
 
-    def matrix(self, bags: Sequence[Iterable[str]]) -> csr_matrix:
-        """One row per bag of features, tf-idf with binary counts, Euclidean length 1."""
+    def matrix(self, bags: Sequence[Iterable[str]], *, normalise: bool = True) -> csr_matrix:
+        """One row per bag of features, tf-idf with binary counts, Euclidean length 1 unless told not to."""
         indices: list[int] = []
         starts = [0]
         get = self.vocabulary.get
@@ -39,6 +39,8 @@ class Vectorizer:
         columns = np.array(indices, dtype=np.int32)
         values = self.idf[columns]
         matrix = csr_matrix((values, columns, np.array(starts)), shape=(len(bags), len(self.vocabulary)))
+        if not normalise:
+            return matrix
         lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
         matrix.data /= np.repeat(np.where(lengths > 0, lengths, 1.0), np.diff(matrix.indptr)).astype(
             np.float32

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +55,7 @@ def _characters(plain: str, found: set[str]) -> None:
 def _words(words: list[str], found: set[str]) -> None:
     names = [" " + ("0" if len(w) > 5 and w.isdigit() else w[:_MAX_WORD]) for w in words]
     found.update(names)
-    found.update(map("".join, zip(names, names[1:], strict=False)))
+    found.update(map("".join, pairwise(names)))
     found.update(map("".join, zip(names, names[1:], names[2:], strict=False)))
     found.update([f"{first} _{second}" for first, second in zip(names, names[2:], strict=False)])
     found.update([f"{first} _{second}" for first, second in zip(names, names[3:], strict=False)])

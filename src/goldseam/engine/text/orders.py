@@ -51,15 +51,24 @@ FITS: dict[str, tuple[str, ...]] = {
     "order.change": _BEFORE_SHIPPING,
     "refund.progress": ("refunding", "refunded"),
     "payment.issue": ("pending_payment", "paid"),
-    **{
-        code: ("delivered", "completed")
-        for code in (
-            "product.defect", "product.not_as_described", "product.wrong_item", "product.missing", "product.size_fit",
-            "product.expired", "product.safety", "product.counterfeit", "product.how_to", "refund.return",
-            "refund.exchange", "warranty.repair",
-        )
-    },
-}  # fmt: skip
+    **dict.fromkeys(
+        (
+            "product.defect",
+            "product.not_as_described",
+            "product.wrong_item",
+            "product.missing",
+            "product.size_fit",
+            "product.expired",
+            "product.safety",
+            "product.counterfeit",
+            "product.how_to",
+            "refund.return",
+            "refund.exchange",
+            "warranty.repair",
+        ),
+        ("delivered", "completed"),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,26 @@
-"""How the conversation is going to end, from its words: additive evidence and a logistic link.
+"""How the conversation is going to end, read from its words and, with a shop's own model, its facts.
 
-The shipped weights are an expert's, on features that any shop has; a shop's own model adds n-grams of
-both sides and its own weights (`goldseam.workshop.train`).
+The shipped weights are an expert's, on the course of the mood. A shop's own model
+(`goldseam.workshop.train`) is linear too: n-grams of both sides, of their last messages, and bins of
+the order's and customer's facts, each with a weight; its score is the sum, clipped to 0…1.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
-from goldseam.engine.facts import Conversation
+from goldseam.engine.facts import Conversation, Message
 from goldseam.engine.reading import Emotion, Outlook, Signal
+from goldseam.engine.text.marks import SIGN, feature_marks, mark
+from goldseam.engine.text.ngrams import TextModel, features, known, raw_scores, strongest
+from goldseam.engine.text.order_bins import fact_bins
 from goldseam.engine.text.tables import OutlookModel, ReadingTables
 
-_SHARE = 0.01
+BLOCKS = ("customer", "agent", "last_customer", "last_agent", "last", "shape", "facts")
+_LEAST = 0.004
+_MOST_TURNS = 40
 
 
 def outlook_features(
@@ -21,18 +29,17 @@ def outlook_features(
     """Named numbers about a conversation; all are 0 where nothing was said."""
     roles = [message.role for message in conversation.messages]
     customer = roles.count("customer")
-    others = len(roles) - customer - roles.count("system")
     course = emotion.course
-    gap = _unanswered(roles)
     return {
         "mood_now": float(emotion.intensity) if emotion.label != "grateful" else -float(emotion.intensity),
+        "mood_last": course[-1] if course else 0.0,
         "mood_peak": max(course, default=0.0),
+        "mood_mean": sum(course) / len(course) if course else 0.0,
         "mood_first": course[0] if course else 0.0,
         "mood_rise": course[-1] - course[0] if len(course) > 1 else 0.0,
         "signals": float(len({signal.code for signal in signals})),
         "customer_turns": math.log1p(customer),
-        "agent_turns": math.log1p(others),
-        "unanswered": float(gap),
+        "unanswered": float(_unanswered(roles)),
     }
 
 
@@ -46,20 +53,101 @@ def _unanswered(roles: list[str]) -> int:
     return min(count, 5)
 
 
+def outlook_blocks(
+    conversation: Conversation, said: Mapping[int, set[str]], tables: ReadingTables
+) -> dict[str, set[str]]:
+    """The bags of a learned model. `said`: features of customer messages already computed, by index."""
+    bags: dict[str, set[str]] = {name: set() for name in BLOCKS}
+    last: dict[str, set[str]] = {}
+    sides: list[tuple[str, set[str]]] = []
+    talk = [(i, m) for i, m in enumerate(conversation.messages) if m.role != "system" and m.text.strip()]
+    for index, message in talk[:2] + talk[2:][-_MOST_TURNS:]:
+        side = "customer" if message.role == "customer" else "agent"
+        found = said.get(index)
+        if found is None:
+            marked = mark(message.text, tables)
+            found = features(marked.folded, feature_marks(marked, message.text))
+        bags[side] |= found
+        sides.append((side, found))
+        last[side] = last["last"] = found
+    bags["last_customer"] = last.get("customer", set())
+    bags["last_agent"] = last.get("agent", set())
+    if talk:
+        bags["last"] = last["last"] | {"by:" + ("customer" if talk[-1][1].role == "customer" else "agent")}
+    bags["shape"] = _shape(talk) | _echoes(sides)
+    bags["facts"] = fact_bins(conversation)
+    return bags
+
+
+def _shape(talk: list[tuple[int, Message]]) -> set[str]:
+    """How long and by whom, in bins."""
+    if not talk:
+        return set()
+    customer = [len(message.text) for _, message in talk if message.role == "customer"]
+    agent = [len(message.text) for _, message in talk if message.role != "customer"]
+    return {
+        f"turns:{min(len(talk), 10)}",
+        f"customer_turns:{min(len(customer), 6)}",
+        f"agent_turns:{min(len(agent), 6)}",
+        f"customer_length:{min(6, sum(customer) // 40)}",
+        f"agent_length:{min(6, sum(agent) // 40)}",
+        f"last_length:{min(6, len(talk[-1][1].text) // 15)}",
+    }
+
+
+def _echoes(sides: list[tuple[str, set[str]]]) -> set[str]:
+    """Whether someone says the same again, and who spoke how often in a row at the end."""
+    bins: set[str] = set()
+    for who in ("customer", "agent"):
+        own = [found for side, found in sides if side == who]
+        if len(own) > 1:
+            alike = max(len(own[-1] & other) / (len(own[-1] | other) or 1) for other in own[:-1])
+            bins.add(f"{who}_again:{min(5, int(alike * 6))}")
+            repeats = sum(len(a & b) > 0.5 * len(a | b) for a, b in pairwise(own))
+            bins.add(f"{who}_repeats:{min(3, repeats)}")
+    run = 0
+    for side, _ in reversed(sides):
+        if side != sides[-1][0]:
+            break
+        run += 1
+    if sides:
+        bins.add(f"run:{sides[-1][0]}:{min(run, 4)}")
+        bins.add("order:" + "".join(side[0] for side, _ in sides[-4:]))
+    return bins
+
+
 def read_outlook(
-    conversation: Conversation, emotion: Emotion, signals: tuple[Signal, ...], tables: ReadingTables
+    conversation: Conversation,
+    emotion: Emotion,
+    signals: tuple[Signal, ...],
+    said: Mapping[int, set[str]],
+    tables: ReadingTables,
 ) -> Outlook:
-    """Probability that the customer ends dissatisfied, with its addends."""
+    """Chance that the customer ends dissatisfied, with its addends."""
     model = tables.outlook
     values = outlook_features(conversation, emotion, signals)
     addends = _addends(model, values)
-    score = 1.0 / (1.0 + math.exp(-(model.bias + sum(weight for _, weight in addends))))
-    return Outlook(round(score, 4), model.learned, _parts(score, addends, values))
+    if not model.learned:
+        score = 1.0 / (1.0 + math.exp(-(model.bias + sum(weight for _, weight, _ in addends))))
+        return Outlook(round(score, 4))
+    bags = outlook_blocks(conversation, said, tables)
+    for name, part in model.blocks:
+        rows = known(part, bags[name])
+        addends.append((name, float(raw_scores(part, rows)[0]), _words(part, bags[name])))
+    total = model.bias + sum(weight for _, weight, _ in addends)
+    score = min(1.0, max(0.0, total))
+    return Outlook(round(score, 4), True, _parts(score, model.bias, addends))
 
 
-def _addends(model: OutlookModel, values: dict[str, float]) -> list[tuple[str, float]]:
+def _words(part: TextModel, bag: Iterable[str]) -> str:
+    """The features of a block that push the score most, for the eye."""
+    shown = [name.strip(" ^$<>*") for name in strongest(part, 0, bag)[:12] if not name.startswith(SIGN)]
+    return ", ".join([word for word in shown if len(word) > 1][:3])
+
+
+def _addends(model: OutlookModel, values: Mapping[str, float]) -> list[tuple[str, float, str]]:
     return [
-        (name, float(weight) * (values.get(name, 0.0) - float(center)) / float(scale or 1.0))
+        (name, float(weight) * (values[name] - float(center)) / float(scale or 1.0), f"{values[name]:.2f}")
         for name, weight, center, scale in zip(
             model.names, model.weights, model.centers, model.scales, strict=True
         )
@@ -67,17 +155,9 @@ def _addends(model: OutlookModel, values: dict[str, float]) -> list[tuple[str, f
 
 
 def _parts(
-    score: float, addends: list[tuple[str, float]], values: dict[str, float]
+    score: float, bias: float, addends: list[tuple[str, float, str]]
 ) -> tuple[tuple[str, float, str], ...]:
-    """Shares of the score in proportion to what pushes it up; they sum to it."""
-    push = [(name, weight) for name, weight in addends if weight > _SHARE]
-    total = sum(weight for _, weight in push)
-    if not push or total <= 0:
-        return (("base", round(score, 4), ""),)
-    parts = [
-        (name, round(score * weight / total, 4), f"{values.get(name, 0.0):.2f}") for name, weight in push
-    ]
-    drift = round(score, 4) - sum(weight for _, weight, _ in parts)
-    name, weight, evidence = parts[0]
-    parts[0] = (name, round(weight + drift, 4), evidence)
-    return tuple(parts)
+    """The addends worth telling; what clipping and small ones leave goes to the base."""
+    parts = [(name, round(weight, 4), words) for name, weight, words in addends if abs(weight) >= _LEAST]
+    rest = round(score - sum(weight for _, weight, _ in parts), 4)
+    return (*parts, ("base", rest, f"{bias:.2f}"))

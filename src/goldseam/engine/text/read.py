@@ -61,7 +61,7 @@ def read(conversation: Conversation, tables: ReadingTables) -> Reading:
         entities=merge(found),
         order=order_meant(conversation, clues, issue.code, tables.goods),
         requests=find_requests(marked),
-        outlook=read_outlook(conversation, emotion, signals, tables),
+        outlook=read_outlook(conversation, emotion, signals, {s.index: s.turn.found for s in spoken}, tables),
         models=tables.version,
     )
 

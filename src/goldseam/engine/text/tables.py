@@ -71,8 +71,9 @@ class DateWords:
 
 @dataclass(frozen=True, slots=True)
 class OutlookModel:
-    """How the words tell the end: additive weights on named features of the conversation and a
-    logistic link. A shop's own model adds n-gram models for both sides of the talk."""
+    """How the words tell the end: weights on named numbers of the conversation (standardised by
+    `centers` and `scales`). The shipped one has a logistic link; one that a shop's closed conversations
+    taught (`learned`) is linear and adds a text model per block (`outlook.BLOCKS`)."""
 
     version: str
     names: tuple[str, ...]
@@ -81,8 +82,7 @@ class OutlookModel:
     scales: Vector
     bias: float
     learned: bool = False
-    customer: TextModel | None = None
-    agent: TextModel | None = None
+    blocks: tuple[tuple[str, TextModel], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
