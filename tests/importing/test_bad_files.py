@@ -36,6 +36,9 @@ def test_an_encoding_that_cannot_be_told_must_be_named(run: Run) -> None:
     content = "id,buyer,status,total\no-1,Café Müller,paid,3\no-2,Zoë,paid,3".encode("cp1252")
     with pytest.raises(ImportRefused, match=r"encoding cannot be told.*encoding = "):
         run(ORDERS, {"orders.csv": content})
+    portuguese = "id,buyer,status\no-1,Avaliação da situação de João,paid\no-2,Criação,paid".encode("latin-1")
+    with pytest.raises(ImportRefused, match="encoding cannot be told"):
+        run(ORDERS, {"orders.csv": portuguese})
     named = ORDERS.replace('name = "orders"', 'name = "orders"\nencoding = "cp1252"')
     assert run(named, {"orders.csv": content}).counts() == (2, 0, 0, 0)
 

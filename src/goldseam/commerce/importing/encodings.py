@@ -21,7 +21,9 @@ _MARKS = (
 _SAMPLE = 1 << 20
 _COMMON_HAN = re.compile(rb"(?:[\xb0-\xf7][\xa1-\xfe]|[\xa1-\xa9][\xa1-\xfe])+")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
-_MOSTLY = 0.8
+_MOSTLY = 0.7
+_RUN = 4
+"""Bytes. Two accented letters beside each other look like one Chinese character; two characters, hardly."""
 
 
 class _Transcoder(io.RawIOBase):
@@ -104,7 +106,8 @@ def _guess(path: Path, raw: BinaryIO) -> str:
     lost = sample.decode("utf-8", "replace").count("\ufffd")
     if lost * 10 < foreign:
         return "utf-8"
-    han = sum(len(run) for run in _COMMON_HAN.findall(sample))
+    runs = (len(run) for run in _COMMON_HAN.findall(sample))
+    han = sum(length for length in runs if length >= _RUN)
     if foreign and han >= _MOSTLY * foreign:
         return "gb18030"
     raise ImportRefused(
