@@ -32,7 +32,7 @@ def remedy_weights(raw: Mapping[str, Any]) -> RemedyWeights:
             code: {state: frozenset(flags) for state, flags in special.items()}
             for code, special in raw["states_special"].items()
         },
-        needs_order=frozenset(raw["needs_order"]),
+        gives_away=frozenset(raw["gives_away"]),
         money=frozenset(raw["money"]),
         most=int(raw["most"]),
     )

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from goldseam.engine.assessment import Draft, Remedy
 from goldseam.engine.decide.parcel import OrderFacts
 from goldseam.engine.decide.situation import Situation
 from goldseam.engine.decide.urgency import crisis, safety
 
+_SURE = 0.45
 _MOST_ASKED_ABOUT = 4
-_NO_STEP = frozenset({"escalate_supervisor", "dispute", "review_reward_note"})
+_NO_STEP = frozenset({"escalate_supervisor", "dispute", "carrier_claim"})
 _NEEDS_NO_ORDER = frozenset({"other", "praise", "service.attitude", "account.privacy", "product.how_to"})
 
 
@@ -24,6 +26,9 @@ def draft(view: Situation, ranked: tuple[Remedy, ...], priority: str) -> Draft:
     parts = view.texts.drafts
     if crisis(view) or safety(view):
         return Draft(_fill(view, _protocol(view, parts), priority))
+    closing = _closing(view)
+    if closing is not None:
+        return Draft(parts["closing"][closing])
     sentences = [_opening(view, parts)]
     if view.issue == "praise" and not ranked_step(ranked):
         sentences.append(parts["praise"])
@@ -41,34 +46,51 @@ def ranked_step(ranked: tuple[Remedy, ...]) -> Remedy | None:
     return next((r for r in ranked if r.code not in _NO_STEP and r.code != "explain"), None)
 
 
-def _protocol(view: Situation, parts: Mapping[str, dict[str, str]]) -> str:
+def _protocol(view: Situation, parts: Mapping[str, Any]) -> str:
     codes = {s.code for s in view.reading.signals}
     for code in ("self_harm", "injury", "threat_to_staff"):
         if code in codes:
-            return parts["crisis"][code]
-    return parts["crisis"]["safety"]
+            return str(parts["crisis"][code])
+    return str(parts["crisis"]["safety"])
 
 
-def _opening(view: Situation, parts: Mapping[str, dict[str, str]]) -> str:
-    """Feeling and loss: stronger words for a stronger mood, none of it for a plain question."""
+def _closing(view: Situation) -> str | None:
+    """The act by which the customer ends the talk after an answer; None while something is open."""
+    talk = view.talk
+    if not talk.agent_turns or view.reading.signals or view.reading.emotion.intensity > 1:
+        return None
+    if any(talk.last_customer(act) for act in ("question", "rejects", "unsolved", "pushback")):
+        return None
+    for act in ("solved", "thanks"):
+        if talk.last_customer(act):
+            return act
+    done = talk.last_customer("agrees") and not (talk.last_agent("asking") or talk.last_agent("offer"))
+    return "agrees" if done else None
+
+
+def _opening(view: Situation, parts: Mapping[str, Any]) -> str:
+    """The greeting where none was said yet, then feeling and loss: stronger words for a stronger mood, none
+    of it for a plain question."""
+    hello = "" if view.talk.agent_turns else parts["hello"]
     emotion = view.reading.emotion
     losses = parts["loss"]
-    if view.issue in losses and (emotion.intensity > 0 or view.issue in parts["always_loss"]):
+    sure = view.reading.issue.confidence >= _SURE
+    if sure and view.issue in losses and (emotion.intensity > 0 or view.issue in parts["always_loss"]):
         loss = losses[view.issue]
     else:
-        return parts["greeting"].get(view.issue, parts["greeting"]["*"])
+        return str(hello + parts["greeting"].get(view.issue if sure else "*", parts["greeting"]["*"]))
     strong = emotion.intensity >= 2
     feeling = parts["feeling_strong" if strong else "feeling"].get(emotion.label, "")
     if view.signal("vulnerable") is not None:
         feeling += parts["feeling"]["vulnerable"]
-    return loss + feeling
+    return str(hello + loss + feeling)
 
 
 def _asks_which_order(view: Situation) -> bool:
     return view.order.state == "unclear" and view.issue not in _NEEDS_NO_ORDER
 
 
-def _which(view: Situation, parts: Mapping[str, dict[str, str]]) -> str:
+def _which(view: Situation, parts: Mapping[str, Any]) -> str:
     lines = []
     for facts in view.candidates[:_MOST_ASKED_ABOUT]:
         order = facts.order
@@ -79,14 +101,14 @@ def _which(view: Situation, parts: Mapping[str, dict[str, str]]) -> str:
         key = "order_line" if title and placed else "order_line_short"
         lines.append(view.texts.say(key, id=order.id[-4:], title=_short(title), placed=placed))
     joined = view.texts.phrases["list_separator"].join(lines)
-    return parts["ask"]["order"].replace("{orders}", joined)
+    return str(parts["ask"]["order"]).replace("{orders}", joined)
 
 
 def _short(title: str) -> str:
     return title if len(title) <= 18 else title[:17] + "…"
 
 
-def _facts(view: Situation, parts: Mapping[str, dict[str, str]]) -> list[str]:
+def _facts(view: Situation, parts: Mapping[str, Any]) -> list[str]:
     """The one or two observations that matter, without judging anybody."""
     order, texts = view.order, view.texts
     told = parts["fact"]
@@ -122,27 +144,53 @@ def _plain_state(view: Situation, order: OrderFacts) -> list[tuple[str, dict[str
     return []
 
 
-def _steps(view: Situation, ranked: tuple[Remedy, ...], parts: Mapping[str, dict[str, str]]) -> list[str]:
-    steps = parts["step"]
+def _steps(view: Situation, ranked: tuple[Remedy, ...], parts: Mapping[str, Any]) -> list[str]:
+    chosen = _chosen(view, ranked)
+    if view.order.order is None and view.issue not in _NEEDS_NO_ORDER:
+        return _unconfirmed(view, chosen, parts)
     refused = [r.remedy for r in view.reading.requests if r.remedy not in {x.code for x in ranked}]
     said = [parts["refused"][code] for code in refused[:1] if code in parts["refused"]]
-    wanted = {r.remedy for r in view.reading.requests}
-    chosen = [r for r in ranked if r.code in wanted][:2]
-    best = ranked_step(ranked)
-    if not chosen and best is not None:
-        chosen = [best]
     for remedy in chosen:
-        key = f"{remedy.code}_ask" if remedy.needs_approval else remedy.code
-        text = steps.get(f"{view.issue}/{key}") or steps.get(key) or steps.get(remedy.code)
-        if text is None:
-            continue
-        money = view.texts.money(remedy.amount, remedy.currency) if remedy.amount and remedy.currency else ""
-        said.append(_holes(steps.get(f"{key}_money", text) if money else text, {"money": money}))
-    if not said:
-        said.append(parts["explain"].get(view.issue, parts["explain"]["*"]))
-    if view.order.order is None and view.issue not in _NEEDS_NO_ORDER:
-        said.append(parts["ask"]["number"])
-    return said
+        text = _step(view, remedy, parts["step"])
+        if text is not None:
+            said.append(text)
+    return said or [parts["explain"].get(view.issue, parts["explain"]["*"])]
+
+
+def _chosen(view: Situation, ranked: tuple[Remedy, ...]) -> list[Remedy]:
+    """What the customer asks for, else the best remedy."""
+    wanted = {r.remedy for r in view.reading.requests}
+    chosen = [r for r in ranked if r.code in wanted and r.code not in ("explain", "dispute")][:2]
+    if chosen or view.issue in ("other", "praise"):
+        return chosen
+    best = ranked_step(ranked)
+    if view.issue == "service.attitude":
+        best = next((r for r in ranked if r.code == "escalate_supervisor"), best)
+    return [best] if best is not None else []
+
+
+def _step(view: Situation, remedy: Remedy, steps: Mapping[str, str]) -> str | None:
+    """The sentence for one remedy: the issue's own wording, with the amount, or as a request for approval."""
+    key = f"{remedy.code}_ask" if remedy.needs_approval else remedy.code
+    if remedy.amount and remedy.currency and not remedy.needs_approval and f"{key}_money" in steps:
+        special = steps.get(f"{view.issue}/{key}")
+        money = view.texts.money(remedy.amount, remedy.currency)
+        return special or _holes(steps[f"{key}_money"], {"money": money})
+    return steps.get(f"{view.issue}/{key}") or steps.get(key) or steps.get(remedy.code)
+
+
+def _unconfirmed(view: Situation, chosen: list[Remedy], parts: Mapping[str, Any]) -> list[str]:
+    """Without the order nothing is promised: what will be possible, and which number is needed."""
+    steps, unknown = parts["step"], parts["unknown"]
+    said = []
+    for remedy in chosen:
+        text = unknown.get(remedy.code) or steps.get(f"{view.issue}/{remedy.code}") or steps.get(remedy.code)
+        if text:
+            said.append(text)
+    if view.reading.entities.order_ids or view.reading.entities.tracking_nos:
+        return [*said, parts["explain"]["number_known"]]
+    told = any("{by}" in text for text in said)
+    return [*said, parts["ask"]["number_short" if told else "number"]]
 
 
 def _joined(view: Situation, sentences: list[str], priority: str) -> str:

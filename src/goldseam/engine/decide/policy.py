@@ -143,7 +143,17 @@ class PolicyPack:
     def limit(self, role: str, period: str = "per_case") -> float | None:
         """The authority of a role per "per_case", "per_day" or "per_month"; None = without limit. A role the
         pack does not know has none at all."""
-        return self.authority.get(role, {period: 0.0}).get(period)
+        return self.authority.get(role, {}).get(period, 0.0)
+
+    def limit_under(self, rule: Rule, role: str) -> float | None:
+        """The most a role may grant under this rule: its own grant; when it is not named, its authority or what
+        a role below it is granted, whichever is more. None = without limit."""
+        if role in rule.grants:
+            return rule.grants[role]
+        below = ROLES[: ROLES.index(role)] if role in ROLES else ()
+        limits = [self.limit(role), *(rule.grants[name] for name in below if name in rule.grants)]
+        known = [limit for limit in limits if limit is not None]
+        return max(known) if len(known) == len(limits) else None
 
     def matching(self, facts: Mapping[str, Any], on: date | None) -> list[Rule]:
         """All rules whose tests hold, in the pack's order; `on` is the day their validity is judged by. Rules
@@ -201,8 +211,9 @@ def _holds(tests: tuple[Test, ...], facts: Mapping[str, Any]) -> bool:
 
 
 def compile_pack(data: Mapping[str, Any], issues: frozenset[str], remedies: frozenset[str]) -> PolicyPack:
-    """Check a pack's JSON against the taxonomy and compile it. Raises InvalidPack."""
-    rules = tuple(_rule(raw, issues, remedies) for raw in data["rules"])
+    """Check a pack's JSON against the taxonomy and compile it; disabled rules are left out. Raises
+    InvalidPack."""
+    rules = tuple(_rule(raw, issues, remedies) for raw in data["rules"] if not raw.get("disabled"))
     seen: set[str] = set()
     for rule in rules:
         if rule.id in seen:

@@ -110,7 +110,9 @@ def _rated(view: Situation, offer: Offer, weights: RemedyWeights) -> _Rated:
     if view.asked(offer.code) is not None:
         chance += weights.asked * (1 - chance)
     total = offer.order.order.total if offer.order.order else None
-    given = weights.money_cost * amount / total if amount and total else 0.0
+    given = 0.0
+    if amount and total and offer.code in weights.gives_away:
+        given = weights.money_cost * amount / total
     score = _FIRST if offer.code in _ESCALATIONS else chance - weights.cost.get(offer.code, 0.0) - given
     return _Rated(offer, round(min(_FIRST, max(0.01, score)), 3), amount, currency, (tried, worked))
 
@@ -131,11 +133,9 @@ def _remedy(view: Situation, rated: _Rated) -> Remedy:
 def needs_approval(view: Situation, rule: Rule, amount: float | None, role: str = "") -> bool:
     """Whether the role (the pack's default one when empty) may not grant this alone."""
     role = role or view.pack.default_role
-    if role in rule.grants:
-        limit = rule.grants[role]
-        return limit is not None and ((amount or 0.0) > limit or limit == 0)
-    limit = view.pack.limit(role)
-    return limit is not None and (amount or 0.0) > limit
+    limit = view.pack.limit_under(rule, role)
+    never_alone = limit == 0 and role in rule.grants
+    return limit is not None and ((amount or 0.0) > limit or never_alone)
 
 
 def offered_amount(view: Situation, offer: Offer) -> tuple[float | None, str | None]:

@@ -39,7 +39,8 @@ class LiabilityWeights:
 class RemedyWeights:
     """What is believed before a shop's own history is known. `works`: issue → remedy → probability that the
     customer ends satisfied; `prior_strength`: how many conversations that belief counts for; `cost`: remedy
-    → handling cost in the same unit; `money_cost`: cost of giving away the whole order value."""
+    → handling cost in the same unit; `money_cost`: cost of giving away the whole order value, for the
+    remedies in `gives_away`. `states`: the order states in which a remedy is possible at all."""
 
     version: str
     works: Mapping[str, Mapping[str, float]]
@@ -49,7 +50,7 @@ class RemedyWeights:
     asked: float
     states: Mapping[str, frozenset[str]]
     states_special: Mapping[str, Mapping[str, frozenset[str]]]
-    needs_order: frozenset[str]
+    gives_away: frozenset[str]
     money: frozenset[str]
     most: int
 
