@@ -60,6 +60,14 @@ def test_a_database_that_is_not_there_is_named(home: Home, tmp_path):
         assert "hush" not in done.stdout + done.stderr
 
 
+def job_status(home: Home, job: int) -> object:
+    with home.connect() as connection:
+        row = connection.execute(
+            "SELECT status::text FROM procrastinate_jobs WHERE id = %s", [job]
+        ).fetchone()
+    return row[0] if row else None
+
+
 def test_two_webs_and_two_workers_share_the_work(home: Home, server: EmbeddedPostgres):
     other = Home(home.folder, DATABASE_URL=home.environ["DATABASE_URL"])
     processes: list[Process] = []
@@ -78,6 +86,9 @@ def test_two_webs_and_two_workers_share_the_work(home: Home, server: EmbeddedPos
             server.start()
             one.hears("event: resync")
             two.hears("event: resync")
+            job = int(home.script("from goldseam.core.jobs import tidy; print(tidy.defer(timestamp=0))"))
+            until(lambda: job_status(home, job) == "succeeded")
+            assert all(process.running for process in processes), "they waited for the database"
             began = time.monotonic()
             for process in processes[:2]:
                 process.signal(signal.SIGTERM)

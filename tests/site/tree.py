@@ -133,6 +133,10 @@ class Process:
     def output(self) -> str:
         return "".join(self.lines)
 
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
     def says(self, text: str, seconds: float = 60.0) -> None:
         """Wait for a text in the output."""
         end = time.monotonic() + seconds

@@ -14,20 +14,29 @@ Periodic jobs take the timestamp they were due at; however many workers run, eac
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import signal
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
+import psycopg
+import structlog
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import ConnectorException
 from procrastinate.retry import RetryStrategy
 
 DEFAULT = "default"
 WEBHOOKS = "webhooks"
 _STALLED_SECONDS = 30
-_STOP_SECONDS = 3.0
+_STOP_SECONDS = 2.5
+_PAUSE_SECONDS = 1.0
 _KEEP_HOURS = 72
+
+log = structlog.get_logger(__name__)
 
 _Work = TypeVar("_Work", bound=Callable[..., Any])
 
@@ -78,14 +87,38 @@ async def work(*, concurrency: int, once: bool = False) -> None:
     """Do jobs until SIGTERM or SIGINT (or, with `once`, until none is left).
 
     Jobs run in threads. What they defer goes through Django's connection and so belongs to their own
-    transactions: hence an app of the worker's own beside Django's, with the same tasks."""
+    transactions: hence an app of the worker's own beside Django's, with the same tasks. A database that goes
+    away is waited for; what was being done then is done again."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    while not stop.is_set():
+        try:
+            await _work_until(stop, concurrency, once)
+        except (ConnectorException, psycopg.Error, OSError) as error:
+            log.warning("jobs.database_away", error=str(error.__cause__ or error).strip())
+        if once:
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _PAUSE_SECONDS)
+
+
+async def _work_until(stop: asyncio.Event, concurrency: int, once: bool) -> None:
     connector = cast("DjangoConnector", app.connector).get_worker_connector()
     async with app.with_connector(connector).open_async() as worker_app:
-        await worker_app.run_worker_async(
-            concurrency=concurrency,
-            wait=not once,
-            shutdown_graceful_timeout=_STOP_SECONDS,
-            update_heartbeat_interval=_STALLED_SECONDS / 3,
-            stalled_worker_timeout=_STALLED_SECONDS,
-            delete_jobs="never",
+        worker = asyncio.create_task(
+            worker_app.run_worker_async(
+                concurrency=concurrency,
+                wait=not once,
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=_STOP_SECONDS,
+                update_heartbeat_interval=_STALLED_SECONDS / 3,
+                stalled_worker_timeout=_STALLED_SECONDS,
+            )
         )
+        asked = asyncio.create_task(stop.wait())
+        await asyncio.wait({worker, asked}, return_when=asyncio.FIRST_COMPLETED)
+        if not asked.cancel():
+            worker.cancel()  # it finishes what it is doing first
+        with contextlib.suppress(asyncio.CancelledError):
+            await worker

@@ -59,26 +59,31 @@ def database(environment: Environment, *, alone: bool = False) -> Iterator[None]
         check_database_url(environment)
         yield
         return
-    folder = environment.home / "postgres"
-    server = EmbeddedPostgres(folder)
+    server = _own_server(environment, alone=alone)
+    try:
+        yield
+    finally:
+        if server is not None:
+            server.stop()
+
+
+def _own_server(environment: Environment, *, alone: bool) -> EmbeddedPostgres | None:
+    """The embedded server, started by us; None when another process of ours runs it."""
+    server = EmbeddedPostgres(environment.home / "postgres")
     try:
         server.start()
     except InUse as error:
         if alone:
             fail(f"{error} Stop it first.", NO_DATABASE)
         until = time.monotonic() + _PATIENCE
-        while not answers(folder):
+        while not answers(server.folder):
             if time.monotonic() > until:
                 fail(f"{error} But its database does not answer.", NO_DATABASE)
             time.sleep(0.1)
-        yield
-        return
+        return None
     except (PostgresFailed, OSError) as error:
         fail(str(error), NO_DATABASE)
-    try:
-        yield
-    finally:
-        server.stop()
+    return server
 
 
 def check_database_url(environment: Environment) -> None:
