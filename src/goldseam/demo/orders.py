@@ -34,8 +34,10 @@ STORIES = {
 }
 """How often each story happens, in per cent."""
 
-_UNFINISHED = {"on_the_way", "not_shipped", "stalled", "refunding"}
-"""Stories that are still going on, so their orders are young."""
+_AGES = {"on_the_way": (1, 4), "not_shipped": (2.5, 7), "stalled": (4.5, 10), "refunding": (5, 12)}
+"""Days since an order was placed whose story is still going on; the others lie anywhere in the past."""
+
+_PAST = (4, 150)
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -100,7 +102,7 @@ def purchases(chance: Random, persons: list[Person], count: int, now: datetime) 
     for number in range(count):
         person = chance.choices(persons, weights)[0]
         story = chance.choices(stories, shares)[0]
-        days = chance.uniform(1, 9) if story in _UNFINISHED else chance.uniform(4, 150)
+        days = chance.uniform(*_AGES.get(story, _PAST))
         yield _purchase(chance, number, person, story, now - days * _DAY)
 
 
