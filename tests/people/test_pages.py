@@ -110,6 +110,25 @@ def test_a_form_without_its_key_is_refused(shop: Shop) -> None:
     assert answer.status_code == 403
     assert "刷新" in answer.content.decode()
 
+    fragment = strict.post(reverse("people:me"), {"name": "x"}, headers={"HX-Request": "true"})
+    assert fragment.status_code == 403
+    assert "goldseam:toast" in fragment.headers["HX-Trigger"]
+
+
+def test_somebody_of_two_shops_switches_between_them(client: Client, shop: Shop) -> None:
+    other = create_shop("annex", "Annex", actor="test")
+    agent = Agent.objects.get(email="agent@porcelain.test")
+    Membership.objects.create(shop=other, agent=agent, role=Role.ADMIN)
+    client.force_login(agent)
+    for target, people in ((shop, 403), (other, 200)):
+        assert client.post(reverse("people:work_for"), {"shop": target.pk}).status_code == 302
+        assert client.get("/inbox/").wsgi_request.shop == target  # type: ignore[attr-defined]
+        assert client.get("/people/").status_code == people
+    for wrong in ("", "x", "0", "9" * 30):
+        assert client.post(reverse("people:work_for"), {"shop": wrong}).status_code == 404
+    Membership.objects.filter(shop=other).delete()
+    assert client.get("/inbox/").wsgi_request.shop == shop  # type: ignore[attr-defined]
+
 
 def add(client: Client, **given: str) -> Any:
     data = {"email": "zhou@porcelain.test", "name": "周周", "password": "", "role": "agent", "limit": "30"}

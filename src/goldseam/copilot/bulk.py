@@ -1,4 +1,4 @@
-"""Assesses what came in from files, batch by batch, in the transaction that stores the batch: an
+"""Assesses many conversations at once: what came in from files, batch by batch, in the transaction that stores the batch: an
 imported conversation is never seen without its triage, and an interrupted import leaves none behind.
 
 It comes to the same as `assess` for one conversation after the other, in a few queries for all; only do
@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from goldseam.commerce.events import OrderChanged, OrdersChanged
 from goldseam.commerce.queries import orders_by_number
 from goldseam.conversations import actions as conversations
 from goldseam.conversations.events import ConversationsImported
-from goldseam.conversations.queries import conversations_by_ids, with_marks
+from goldseam.conversations.queries import conversations_by_ids, open_about, with_marks
 from goldseam.copilot.actions import decide, marks_of, triage_of
 from goldseam.copilot.facts import forget_remedy_records, gather_many
 from goldseam.copilot.models import Decision
 
 if TYPE_CHECKING:
     from goldseam.conversations.models import Conversation
+
+_MAX_AFRESH = 200
 
 
 def assess_imported(event: ConversationsImported) -> None:
@@ -34,6 +37,17 @@ def assess_imported(event: ConversationsImported) -> None:
         moment = conversation.last_message_at if conversation.closed_at else now
         moments.append((conversation, min(moment, now)))
     _assess(event.shop_id, moments)
+
+
+def assess_after_orders(event: OrderChanged | OrdersChanged) -> None:
+    """News of an order (a scan, a status, a refund) may change what its customer's open conversations
+    need: they are assessed anew, at most a page of them for one event."""
+    order_ids = event.order_ids if isinstance(event, OrdersChanged) else (event.order_id,)
+    now = timezone.now()
+    found = conversations_by_ids(open_about(order_ids, _MAX_AFRESH))
+    moments = [(conversation, now) for conversation in found]
+    if moments:
+        _assess(event.shop_id, moments)
 
 
 def _assess(shop_id: int, moments: Sequence[tuple[Conversation, datetime]]) -> None:

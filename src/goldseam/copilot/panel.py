@@ -14,7 +14,7 @@ from goldseam.copilot.models import Decision
 _CRISES = ("self_harm", "injury", "threat_to_staff")
 _NEVER_SHOWN_BELOW = 0.005
 _ASKS_ABOUT = 4
-_BARS = 4
+_BARS = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,17 +98,14 @@ class ErrorMiddleware:
         """The answer to a domain error; other errors stay errors."""
         if not isinstance(error, DomainError):
             return None
-        message = _(error.message) if error.message else ""
-        if request.headers.get("HX-Request"):
-            response = HttpResponse(message, status=error.status, content_type="text/plain; charset=utf-8")
-            return trigger_client_event(
-                response, "goldseam:toast", {"level": "error", "text": message, "field": error.field}
-            )
-        return problem_page(request, error.status, message)
+        return problem_page(request, error.status, _(error.message) if error.message else "")
 
 
 def problem_page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
-    """The page that says what went wrong and what to do now."""
+    """What went wrong and what to do now: a page, or for a fragment a message that the page shows."""
+    if request.headers.get("HX-Request"):
+        response = HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
+        return trigger_client_event(response, "goldseam:toast", {"level": "error", "text": message})
     titles = {
         400: _("That did not work"),
         403: _("You may not do that"),
