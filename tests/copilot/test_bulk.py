@@ -108,6 +108,25 @@ def test_open_ones_raise_alerts_and_closed_ones_do_not(shop: Shop) -> None:
     assert {row.alerted_at is not None for row in urgent.filter(status="closed")} <= {False}
 
 
+def test_news_of_an_order_reach_the_open_conversation(shop: Shop) -> None:
+    upsert_conversations(
+        shop,
+        [
+            ConversationRecord("c-1", [MessageRecord("customer", "我的快递到哪了", NOW)], customer="u-1"),
+            ConversationRecord("c-2", [MessageRecord("customer", "我的快递到哪了", NOW)], customer="u-2"),
+        ],
+        actor="t",
+    )
+    lost = ParcelRecord("P13", scans=[ScanRecord(NOW, "lost", text="包裹遗失")])
+    upsert_orders(shop, [OrderRecord("o-1-3", parcels=[lost])], actor="t")
+    upsert_orders(shop, [OrderRecord("o-1-3", parcels=[lost])], actor="t")
+    decisions = Decision.objects.order_by("pk").values_list("conversation__external_id", flat=True)
+    assert list(decisions) == ["c-1", "c-2", "c-1"]
+    latest = Decision.objects.latest("pk")
+    scans = [o["shipment"]["events"] for o in latest.facts["orders"] if o["id"] == "o-1-3"]
+    assert scans[0][0]["status"] == "lost"
+
+
 def test_a_batch_needs_few_queries(shop: Shop) -> None:
     with CaptureQueriesContext(connection) as queries:
         upsert_conversations(shop, records(50), actor="t")

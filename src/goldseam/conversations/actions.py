@@ -309,7 +309,7 @@ def record_triages(shop_id: int, triages: Mapping[int, Triage]) -> None:
     numbers = {row.pk: row.order.external_id for row in linked if row.order is not None}
     if numbers:
         add_terms_to_many(Conversation, "search", {pk: tokens(number) for pk, number in numbers.items()})
-    announce(shop_id, "inbox", *(f"alert-{pk}" for pk in alerts))
+    announce(shop_id, "inbox", *map(rows.subject, found), *(f"alert-{pk}" for pk in alerts))
     for row in found:
         emit(events.ConversationTriaged(shop_id, row.pk, row.priority, row.pk in alerts))
 

@@ -96,7 +96,7 @@ def _changes(shop: Shop, records: Sequence[ConversationRecord]) -> list[_Change]
         row.external_id: row
         for row in Conversation.objects.select_for_update()
         .filter(shop=shop, external_id__in=[record.external_id for record in records])
-        .order_by("external_id")
+        .order_by("pk")  # whoever locks several rows does it in this order
     }
     known: dict[int, set[str | None]] = {row.pk: set() for row in rows.values()}
     for pk, key in Message.objects.filter(conversation__in=known).values_list("conversation", "external_id"):

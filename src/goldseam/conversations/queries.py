@@ -216,6 +216,12 @@ def contact_histories_of(customer_ids: Iterable[int]) -> dict[int, ContactHistor
     return found
 
 
+def open_about(order_ids: Iterable[int], limit: int) -> list[int]:
+    """Ids of the open conversations with the customers of these orders, the most urgent first."""
+    rows = Conversation.objects.filter(status=Status.OPEN, customer__orders__in=order_ids)
+    return list(rows.order_by("priority", "pk").values_list("pk", flat=True).distinct()[:limit])
+
+
 def with_marks(conversation_ids: Iterable[int]) -> set[int]:
     """Which of the conversations have messages whose danger signs are marked."""
     marked = Message.objects.filter(conversation__in=conversation_ids).exclude(marks=[])

@@ -1,5 +1,8 @@
-"""Assesses many conversations at once: what came in from files, batch by batch, in the transaction that stores the batch: an
-imported conversation is never seen without its triage, and an interrupted import leaves none behind.
+"""Assesses many conversations at once.
+
+What comes in from files is assessed batch by batch in the transaction that stores the batch: an imported
+conversation is never seen without its triage, and an interrupted import leaves none behind. When orders
+change, the open conversations they concern are assessed anew.
 
 It comes to the same as `assess` for one conversation after the other, in a few queries for all; only do
 the conversations of one batch not see each other's risk."""

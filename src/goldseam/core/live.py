@@ -17,6 +17,8 @@ def announce(shop_id: int, *names: str) -> None:
     """Tell every open browser of the shop, when this transaction commits, that the named things changed.
 
     Names: "conversation-42", "inbox", "alert-42" … PostgreSQL drops repeats within a transaction."""
+    payloads = [json.dumps([shop_id, name]) for name in names]
     with connection.cursor() as cursor:
-        for name in names:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, json.dumps([shop_id, name])])
+        cursor.execute(
+            "SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload", [CHANNEL, payloads]
+        )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from goldseam.channels.webhook.actions import tell
+from goldseam.commerce.events import OrderChanged, OrdersChanged
 from goldseam.conversations import events as inbox
 from goldseam.copilot.actions import assess_after_message
-from goldseam.copilot.bulk import assess_imported
+from goldseam.copilot.bulk import assess_after_orders, assess_imported
 from goldseam.core.events import Handler
 
 WIRING: dict[type, tuple[Handler, ...]] = {
+    OrderChanged: (assess_after_orders,),
+    OrdersChanged: (assess_after_orders,),
     inbox.MessageReceived: (assess_after_message, tell),
     inbox.ConversationsImported: (assess_imported,),
     inbox.ReplySent: (tell,),
