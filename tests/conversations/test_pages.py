@@ -196,6 +196,7 @@ def test_a_note_stays_inside(desk: Client) -> None:
     [
         ("write", {"text": "  ", "kind": "reply", "key": "k"}),
         ("write", {"text": "x", "kind": "shout", "key": "k"}),
+        ("write", {"text": "x", "kind": "reply", "key": "k", "remedy": "DROP TABLE"}),
         ("write", {"text": "x" * 20_001, "kind": "reply", "key": "k"}),
         ("snooze", {}),
         ("snooze", {"until": "2020-01-01T10:00"}),
@@ -277,3 +278,24 @@ def test_a_conversation_of_my_other_shop_switches_the_shop(desk: Client, agent: 
     answer = desk.get(reverse("conversations:page", args=[target.pk]), follow=True)
     assert answer.status_code == 200
     assert answer.wsgi_request.shop == shop
+
+
+def test_a_long_thread_shows_its_end_first(desk: Client, django_assert_max_num_queries: Any) -> None:
+    target = conversation("c-1004")
+    start = timezone.now() - timedelta(days=3)
+    Message.objects.bulk_create(
+        Message(conversation=target, role="customer", text=f"n{i}n", at=start + timedelta(seconds=i))
+        for i in range(350)
+    )
+    address = reverse("conversations:thread", args=[target.pk])
+    with django_assert_max_num_queries(MOST_QUERIES):
+        answer = desk.get(address)
+    shown = [bubble for day in answer.context["days"] for bubble in day.bubbles]
+    assert len(shown) == 100
+    assert shown[-1].message.role == "customer"
+    assert "n100n" not in answer.content.decode()
+    whole = desk.get(address, {"size": answer.context["earlier"]})
+    assert "n0n" in whole.content.decode()
+    assert whole.context["earlier"] is None
+    for size in ("0", "-1", "x", "99999999"):
+        assert len(desk.get(address, {"size": size}).context["days"]) >= 1

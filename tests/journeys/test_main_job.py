@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import timedelta
 
 import httpx
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from goldseam.conversations.models import Conversation, Message
@@ -268,3 +270,25 @@ def test_tabs_share_one_stream_and_the_next_one_takes_over(desks: Desks, shop: S
     second.wait_for_selector(row(second, "live-4"), timeout=5000)
     push(desk.site, token, "live-5", "还在吗")
     second.wait_for_selector(row(second, "live-5"), timeout=3000)
+
+
+def test_a_long_thread_is_read_upwards_without_a_jump(desks: Desks, shop: Shop, token: str) -> None:
+    target = Conversation.objects.get(external_id="c-1004")
+    start = timezone.now() - timedelta(days=2)
+    Message.objects.bulk_create(
+        Message(conversation=target, role="customer", text=f"第{i}句", at=start + timedelta(seconds=i))
+        for i in range(240)
+    )
+    desk = desks()
+    desk.sign_in()
+    page = desk.open(f"/conversations/{target.pk}/")
+    place = "m => m.getBoundingClientRect().top"
+    page.locator("#thread").evaluate("t => { t.scrollTop = 0; }")
+    mark = page.locator(".said", has_text="第141句")
+    before = mark.evaluate(place)
+    page.click(".earlier button")
+    expect(page.locator(".said")).to_have_count(241)
+    assert abs(mark.evaluate(place) - before) < 2
+    push(desk.site, token, "c-1004", "还在等", message="m-9")
+    expect(page.locator(".said")).to_have_count(242)
+    assert abs(mark.evaluate(place) - before) < 2

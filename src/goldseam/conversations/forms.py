@@ -28,7 +28,7 @@ class WriteForm(forms.Form):
     text = forms.CharField(max_length=MAX_TEXT, strip=True)
     kind = forms.ChoiceField(choices=[("reply", "reply"), ("note", "note")])
     key = forms.CharField(max_length=64)
-    remedy = forms.CharField(max_length=30, required=False)
+    remedy = forms.RegexField(r"^[a-z_]+$", max_length=30, required=False)
 
 
 class AssignForm(forms.Form):

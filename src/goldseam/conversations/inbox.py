@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from goldseam.commerce.queries import orders_by_words
-from goldseam.conversations.models import Conversation, ReadMark, Status
+from goldseam.conversations.models import Conversation, Message, ReadMark, Status
 from goldseam.conversations.queries import search_filter
 from goldseam.core.errors import NotFound
 from goldseam.core.paging import BrokenCursor, decode_cursor, encode_cursor
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PAGE = 30
 MOST_ROWS = 150
+THREAD = 100
+LONGEST_THREAD = 5000
 COUNT_CAP = 100
 """Counting stops here; a page shows 99+."""
 
@@ -109,6 +111,13 @@ def pending_alerts(shop_id: int, limit: int = 20) -> list[Conversation]:
         )
         .order_by("priority", "-alerted_at")[:limit]
     )
+
+
+def latest_messages(conversation_id: int, size: int) -> tuple[list[Message], bool]:
+    """The end of a thread in order of time, and whether there is something before it."""
+    rows = Message.objects.filter(conversation_id=conversation_id).select_related("author")
+    found = list(rows.order_by("-at", "-id")[: size + 1])
+    return found[:size][::-1], len(found) > size
 
 
 def former_conversations(conversation: Conversation, limit: int = 8) -> list[Conversation]:

@@ -37,11 +37,6 @@ def conversation_by_id(conversation_id: int) -> Conversation:
     return Conversation.objects.select_related("shop", "customer", "order").get(pk=conversation_id)
 
 
-def thread(conversation_id: int) -> QuerySet[Message]:
-    """All messages and notes in order of time."""
-    return Message.objects.filter(conversation_id=conversation_id).select_related("author")
-
-
 def spoken(conversation_id: int) -> QuerySet[Message]:
     """What the customer could read: everything but the notes."""
     return Message.objects.filter(conversation_id=conversation_id, is_note=False).order_by("at", "id")

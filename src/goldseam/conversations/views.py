@@ -165,8 +165,16 @@ def _done(request: PageRequest, conversation: Conversation) -> HttpResponse:
 
 
 def _thread(request: PageRequest, conversation: Conversation) -> HttpResponse:
-    context = {"conversation": conversation, "days": days_of(queries.thread(conversation.pk))}
-    return render(request, "conversations/thread.html", context)
+    return render(request, "conversations/thread.html", _said(request, conversation))
+
+
+def _said(request: PageRequest, conversation: Conversation) -> dict[str, Any]:
+    given = request.GET.get("size", "")
+    size = int(given) if given.isdecimal() and len(given) < 5 else inbox.THREAD
+    size = min(max(size, inbox.THREAD), inbox.LONGEST_THREAD)
+    messages, more = inbox.latest_messages(conversation.pk, size)
+    earlier = size + 4 * inbox.THREAD if more else None
+    return {"conversation": conversation, "days": days_of(messages), "earlier": earlier}
 
 
 def _facts(request: PageRequest, conversation: Conversation) -> dict[str, Any]:
@@ -179,8 +187,7 @@ def _facts(request: PageRequest, conversation: Conversation) -> dict[str, Any]:
 
 
 def _desk(request: PageRequest, conversation: Conversation) -> dict[str, Any]:
-    days = days_of(queries.thread(conversation.pk))
-    return _facts(request, conversation) | {"days": days, "key": uuid.uuid4().hex}
+    return _facts(request, conversation) | _said(request, conversation) | {"key": uuid.uuid4().hex}
 
 
 def _rail(request: PageRequest, query: ListQuery) -> dict[str, Any]:

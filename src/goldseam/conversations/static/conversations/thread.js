@@ -13,6 +13,13 @@ function toEnd() {
   last = newest()?.id ?? "";
 }
 
+// A thread that was unfolded stays so when it is fetched again.
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt, parameters } = event.detail;
+  const count = document.querySelectorAll("#thread .said").length;
+  if (elt.id === "thread" && count > 100) parameters.size = count + 1;
+});
+
 document.addEventListener("goldseam:desk", toEnd);
 document.addEventListener("goldseam:sent", () => requestAnimationFrame(toEnd));
 document.addEventListener("htmx:afterSwap", (event) => {

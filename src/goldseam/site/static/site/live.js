@@ -140,6 +140,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const active = document.activeElement;
   kept.set(element, {
     top: element.scrollTop,
+    anchor: anchorOf(element),
     bottom: element.scrollHeight - element.scrollTop - element.clientHeight < 60,
     open: new Map([...element.querySelectorAll("details")].map((d, i) => [foldName(d, i), d.open])),
     focus: element.contains(active) && active !== element ? handleOf(active) : null,
@@ -156,8 +157,30 @@ document.addEventListener("htmx:afterSwap", (event) => {
     if (was !== undefined) details.open = was;
   });
   if (before.focus) element.querySelector(before.focus)?.focus({ preventScroll: true });
-  element.scrollTop = before.bottom && element.id === "thread" ? element.scrollHeight : before.top;
+  if (before.bottom && element.id === "thread") element.scrollTop = element.scrollHeight;
+  else hold(element, before);
 });
+
+// The first thing in sight that has an id: it stays where it is, whatever is added above or below.
+function anchorOf(element) {
+  const edge = element.getBoundingClientRect().top;
+  for (const child of element.querySelectorAll("article[id], [data-row]")) {
+    const box = child.getBoundingClientRect();
+    if (box.bottom > edge) {
+      return { find: child.id ? `#${child.id}` : `[data-row="${child.dataset.row}"]`, from: box.bottom - edge };
+    }
+  }
+  return null;
+}
+
+function hold(element, before) {
+  element.scrollTop = before.top;
+  const anchor = before.top > 0 || before.anchor?.find.startsWith("#") ? before.anchor : null;
+  const child = anchor && element.querySelector(anchor.find);
+  if (!child) return;
+  const now = child.getBoundingClientRect().bottom - element.getBoundingClientRect().top;
+  element.scrollTop += now - anchor.from;
+}
 
 function foldName(details, index) {
   return details.dataset.fold ?? `${details.className} ${index}`;
