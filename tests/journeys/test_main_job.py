@@ -284,7 +284,7 @@ def test_a_long_thread_is_read_upwards_without_a_jump(desks: Desks, shop: Shop, 
     page = desk.open(f"/conversations/{target.pk}/")
     place = "m => m.getBoundingClientRect().top"
     page.locator("#thread").evaluate("t => { t.scrollTop = 0; }")
-    mark = page.locator(".said", has_text="第141句")
+    mark = page.locator(".said", has_text="第143句")
     before = mark.evaluate(place)
     page.click(".earlier button")
     expect(page.locator(".said")).to_have_count(241)
