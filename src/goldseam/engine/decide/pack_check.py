@@ -1,5 +1,5 @@
-"""What a person should know of a pack before it is published: errors of form first, then rules that can
-never speak, that contradict or overlap each other, money beyond authority, and situations left without help."""
+"""What a person should know of a pack before it is published: errors of form first, then rules that can never
+speak, that contradict or overlap each other, money beyond authority, and situations left without help."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ from goldseam.engine.decide.pack_logic import Shape, apart, inside, shape_of
 from goldseam.engine.decide.pack_money import money_findings
 from goldseam.engine.decide.pack_terms import ERROR, NOTE, SEVERITIES, UNTOLD, WARNING, Finding, Vocabulary
 from goldseam.engine.decide.policy import PolicyPack, Rule, compile_pack
+
+_COSTLESS = frozenset(
+    {"explain", "lookup", "troubleshoot", "expedite", "change_order", "issue_invoice", "dispute"}
+)
+"""Nothing is given away with these, so it does not matter which of two tied rules speaks."""
 
 _OPEN_STATES = frozenset({"none", "unclear", ""})
 
@@ -97,9 +102,11 @@ def _possible(code: str, shape: Shape, terms: Vocabulary) -> bool:
     if code not in terms.states_of:
         return True
     special = terms.facts_for.get(code, {})
-    open_to = terms.states_of[code] | _OPEN_STATES | {
-        state for state, flags in special.items() if not any(shape.flags.get(f) is False for f in flags)
-    }
+    open_to = (
+        terms.states_of[code]
+        | _OPEN_STATES
+        | {state for state, flags in special.items() if not any(shape.flags.get(f) is False for f in flags)}
+    )
     return not shape.states.isdisjoint(open_to)
 
 
@@ -119,12 +126,24 @@ def _meetings(rows: list[_Row]) -> Iterator[Finding]:
             end = _end_of(row, allowing, banning)
             if end is not None:
                 dead.setdefault(row.rule.id, []).append((code, *end))
-        for pair, cells in _ties(allowing, dead):
-            ties.setdefault(pair, (code, cells))
+        if code not in _COSTLESS:
+            for pair, cells in _ties(allowing, dead):
+                ties.setdefault(pair, (code, cells))
     for row in rows:
         yield from _dead(row.rule, dead.get(row.rule.id, []))
-    for pair, (code, cells) in ties.items():
-        yield Finding("overlap", WARNING, pair, cells[0], {"remedy": code, "cells": ", ".join(cells)})
+    yield from _overlaps(ties)
+
+
+def _overlaps(ties: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]]) -> Iterator[Finding]:
+    """One finding per earlier rule, with all the later ones that it ties with."""
+    grouped: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
+    for (first, second), (code, cells) in ties.items():
+        grouped.setdefault(first, []).append((second, code, cells))
+    for first, others in grouped.items():
+        cells = tuple(sorted({cell for _, _, found in others for cell in found}))
+        codes = sorted({code for _, code, _ in others})
+        details = {"remedy": ", ".join(codes), "cells": ", ".join(cells)}
+        yield Finding("overlap", WARNING, (first, *(name for name, _, _ in others)), cells[0], details)
 
 
 def _end_of(row: _Row, allowing: list[_Row], banning: list[_Row]) -> tuple[str, str] | None:

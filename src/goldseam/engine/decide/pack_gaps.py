@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -17,6 +18,8 @@ _ON_ITS_WAY = _ARRIVED | {"shipped"}
 _ESCALATIONS = frozenset({"escalate_supervisor", "escalate_safety", "escalate_crisis", "dispute"})
 _LONGEST = 90.0
 _USUAL_DAY = 3.0
+_STALLED = {"logistics.delay": 60.0, "logistics.lost": 130.0}
+"""Hours without a scan after which customers usually speak of a delay, or of a loss."""
 
 
 def usual_facts(issue: str, state: str, days: float | None = None) -> dict[str, Any]:
@@ -42,7 +45,8 @@ def usual_facts(issue: str, state: str, days: float | None = None) -> dict[str, 
         "delivered": arrived,
         "delivery_disputed": arrived and issue == "logistics.false_delivery",
         "has_shipment": sent,
-        "stalled_hours": 12.0 if state == "shipped" else None,
+        "presumed_lost": state == "shipped" and _STALLED.get(issue, 0.0) >= 120,
+        "stalled_hours": _STALLED.get(issue, 12.0) if state == "shipped" else None,
         "late_ship_hours": 0.0 if known and not sent else None,
         "late_delivery_hours": 0.0 if state == "shipped" else None,
         "days_since_placed": (passed + 3 if arrived else passed) if known else None,
@@ -107,7 +111,7 @@ def _days(pack: PolicyPack, terms: Vocabulary, issue: str, on: date) -> Iterator
     ends = sorted(marks)
     helped = [
         _helps(terms, issue, _offered(pack, terms, usual_facts(issue, "delivered", (low + high) / 2), on))
-        for low, high in zip(ends, ends[1:], strict=False)
+        for low, high in itertools.pairwise(ends)
     ]
     last = max((place for place, helps in enumerate(helped) if helps), default=-1)
     for place, helps in enumerate(helped[:last]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from goldseam.engine.decide.pack_terms import ERROR, GESTURES, LADDER, NOTE, PERIODS, WARNING, Finding
@@ -33,13 +34,13 @@ def _shown(value: float | None) -> str:
 
 def _ladder(pack: PolicyPack) -> Iterator[Finding]:
     for period in PERIODS:
-        for lower, higher in zip(LADDER, LADDER[1:], strict=False):
+        for lower, higher in itertools.pairwise(LADDER):
             low, high = pack.limit(lower, period), pack.limit(higher, period)
             if _limit(low) > _limit(high):
                 details = {"lower": lower, "higher": higher, "low": _shown(low), "high": _shown(high)}
                 yield Finding("ladder", ERROR, (), f"authority.{higher}.{period}", details)
     for role in LADDER:
-        for short, long in zip(PERIODS, PERIODS[1:], strict=False):
+        for short, long in itertools.pairwise(PERIODS):
             low, high = pack.limit(role, short), pack.limit(role, long)
             if _limit(low) > _limit(high):
                 details = {"role": role, "low": _shown(low), "high": _shown(high)}
@@ -60,7 +61,7 @@ def _grants(pack: PolicyPack, rule: Rule) -> Iterator[Finding]:
             kind, severity = ("over_authority", ERROR) if gestures else ("by_right", NOTE)
             yield Finding(kind, severity, (rule.id,), f"grants.{role}", details)
     named = [role for role in LADDER if role in rule.grants]
-    for lower, higher in zip(named, named[1:], strict=False):
+    for lower, higher in itertools.pairwise(named):
         if _limit(rule.grants[lower]) > _limit(rule.grants[higher]):
             details = {"lower": lower, "higher": higher}
             details |= {"low": _shown(rule.grants[lower]), "high": _shown(rule.grants[higher])}

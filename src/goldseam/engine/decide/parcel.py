@@ -11,6 +11,7 @@ from goldseam.engine.facts import Order, Scan
 NOT_SHIPPED = frozenset({"pending_payment", "paid", "processing"})
 ARRIVED = frozenset({"delivered", "completed"})
 MONEY_BACK = frozenset({"cancelled", "refunding", "refunded"})
+_LOST_AFTER_HOURS = 120.0
 _HANDED_OVER = frozenset({"moving", "delivered", "lost", "returned", "failed_attempt"})
 
 
@@ -56,6 +57,11 @@ class OrderFacts:
     def delivery_promise_broken(self) -> bool:
         """Delivered after the promised moment, or still not although that has passed."""
         return (self.late_delivery_hours or 0.0) > 0.0
+
+    @property
+    def presumed_lost(self) -> bool:
+        """No scan for so long that the parcel counts as lost although the carrier has not said so."""
+        return (self.stalled_hours or 0.0) >= _LOST_AFTER_HOURS
 
     @property
     def overdue(self) -> bool:

@@ -146,8 +146,8 @@ class PolicyPack:
         return self.authority.get(role, {}).get(period, 0.0)
 
     def limit_under(self, rule: Rule, role: str) -> float | None:
-        """The most a role may grant under this rule: its own grant; when it is not named, its authority or what
-        a role below it is granted, whichever is more. None = without limit."""
+        """The most a role may grant under this rule: its own grant; when it is not named, its authority or
+        what a role below it is granted, whichever is more. None = without limit."""
         if role in rule.grants:
             return rule.grants[role]
         below = ROLES[: ROLES.index(role)] if role in ROLES else ()

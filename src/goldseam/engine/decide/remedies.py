@@ -134,8 +134,17 @@ def needs_approval(view: Situation, rule: Rule, amount: float | None, role: str 
     """Whether the role (the pack's default one when empty) may not grant this alone."""
     role = role or view.pack.default_role
     limit = view.pack.limit_under(rule, role)
-    never_alone = limit == 0 and role in rule.grants
-    return limit is not None and ((amount or 0.0) > limit or never_alone)
+    if limit is None:
+        return False
+    at_stake = _at_most(rule) if amount is None else amount
+    return at_stake > limit or (limit == 0 and role in rule.grants)
+
+
+def _at_most(rule: Rule) -> float:
+    """What a rule may cost when the amount is not known yet."""
+    if rule.amount is None:
+        return 0.0
+    return rule.amount.value if rule.amount.kind == "fixed" else rule.amount.cap or float("inf")
 
 
 def offered_amount(view: Situation, offer: Offer) -> tuple[float | None, str | None]:
