@@ -115,6 +115,7 @@ def test_rejects_of_grouped_and_expanded_rows_keep_what_they_need(run: Run) -> N
     assert first.counts() == (1, 0, 0, 1)
     assert first.counts("customer") == (1, 0, 0, 0)
     assert (first.rejects[0]["field"], len(first.rejects[0]["rows"])) == ("items[1].quantity", 2)
+    assert [field for _, field, _ in first.report.kinds] == ["order.items[].quantity"]
     first.rejects[0]["rows"][1]["data"]["pieces"] = "2"
     again = run(GROUPED, {"r.jsonl": json.dumps(first.rejects[0])})
     assert again.counts() == (1, 0, 0, 0)

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import os
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 
 import pytest
+from django.db.models import F
 
 from goldseam.commerce.models import Customer, Order, Parcel, Product, Refund, Scan
 from goldseam.conversations.models import Conversation, Message
@@ -68,3 +70,29 @@ def test_the_chat_sessions_come_in_triaged(run: Run) -> None:
     again = run(MAPPINGS / "chats_zh.toml", paths=[DATA / "chats_zh"])
     assert again.counts("conversation") == (0, 0, 994, 0)
     assert Decision.objects.count() == 994
+
+
+def beginning(name: str, lines: int) -> str:
+    """The first lines of a shared file; the whole would take a minute."""
+    with (DATA / name).open(encoding="utf-8") as file:
+        return "".join(islice(file, lines))
+
+
+def test_complaint_dialogues(run: Run) -> None:
+    lines = beginning("helpdesk_zh/stc3_open.jsonl", 200)
+    assert run(MAPPINGS / "helpdesk_zh.toml", {"d.jsonl": lines}).counts("conversation") == (200, 0, 0, 0)
+    assert not Conversation.objects.filter(issue="").exists()
+    assert set(Conversation.objects.values_list("status", flat=True)) == {"closed"}
+    assert Conversation.objects.filter(outcome="unsatisfied").exists()
+
+
+def test_a_marketplaces_tables(run: Run) -> None:
+    tables = ("customers", "products", "orders")
+    files = {
+        f"olist_{name}_dataset.csv": beginning(f"orders_reviews/olist_{name}_dataset.csv", 501)
+        for name in tables
+    }
+    result = run(MAPPINGS / "olist.toml", files)
+    assert [result.counts(name)[0] for name in ("customer", "product", "order")] == [500, 500, 500]
+    late = Order.objects.filter(delivered_at__gt=F("promised_delivery_by"))
+    assert 0 < late.count() < 100

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+_INDEX = re.compile(r"\[\d+\]")
 MAX_PROBLEMS = 20
 MAX_ALIKE = 5
 
@@ -48,7 +50,7 @@ class Report:
 
     def add_problem(self, source: str, problem: Problem) -> None:
         """Count a problem, and keep it when it is among the first."""
-        kind = (source, problem.field, problem.reason)
+        kind = (source, _INDEX.sub("[]", problem.field), problem.reason)
         self.kinds[kind] += 1
         if len(self.problems) < MAX_PROBLEMS and self.kinds[kind] <= MAX_ALIKE:
             self.problems.append(problem)
