@@ -40,7 +40,8 @@ class TimeWords:
 
 @dataclass(frozen=True, slots=True)
 class PromiseWords:
-    """How commitments are worded in one language."""
+    """How commitments are worded in one language. A negation denies what follows within `reach` characters
+    unless words of `apart` stand between."""
 
     clause: Pattern
     joint: Pattern
@@ -49,6 +50,8 @@ class PromiseWords:
     negation: Pattern
     customer: Pattern
     past: Pattern
+    reach: int
+    apart: Pattern
     marker: Pattern
     firm: Pattern
     intent: Pattern

@@ -137,7 +137,10 @@ def _one(line: bytes, answer: _Answer) -> tuple[dict[str, Any], bool]:
     """The answer to one line and whether the line was good."""
     data: Any = None
     try:
-        data = _decoded(line)
+        data, constant = _decoded(line)
+        if constant:
+            parse_conversation(data)  # Names the place when the value stands in a known key.
+            raise _NotJson(f"is not valid JSON: {constant}", data)
         return answer(data), True
     except _NotJson as error:
         return _error(error.data, "", error.message), False
@@ -168,18 +171,19 @@ class _NotJson(Exception):
         self.data = data
 
 
-def _decoded(line: bytes) -> Any:
-    """The line as JSON. What the fast reader refuses is read again by the exact one, for a better message."""
+def _decoded(line: bytes) -> tuple[Any, str]:
+    """The line as JSON, and the first constant in it that is none (NaN, Infinity). What the fast reader refuses
+    is read again by the exact one, for a better message."""
     if len(line) >= _LONGEST_LINE:
         raise _NotJson(f"the line is longer than {_LONGEST_LINE // 1024 // 1024} MiB")
     try:
-        return orjson.loads(line)
+        return orjson.loads(line), ""
     except orjson.JSONDecodeError:
         pass
     if not line.strip():
         raise _NotJson("the line is empty")
     try:
-        text = line.decode()
+        text = line.rstrip(b"\r\n").decode()
     except UnicodeDecodeError as error:
         data = _lenient(line.decode("utf-8", "replace"), [])
         raise _NotJson(f"byte {error.start + 1} of the line is not valid UTF-8", data) from None
@@ -189,12 +193,9 @@ def _decoded(line: bytes) -> Any:
     except RecursionError:
         raise _NotJson("is nested too deeply") from None
     except ValueError as error:
-        at = f" (column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        at = f" (column {error.pos + 1})" if isinstance(error, json.JSONDecodeError) else ""
         raise _NotJson(f"is not valid JSON{at}") from None
-    if constants:
-        parse_conversation(data)  # Names the place when the value stands in a known key.
-        raise _NotJson(f"is not valid JSON: {constants[0]}", data)
-    return data
+    return data, constants[0] if constants else ""
 
 
 def _lenient(text: str, constants: list[str]) -> Any:

@@ -63,6 +63,7 @@ def _promises(raw: Mapping[str, Any]) -> PromiseWords:
         "negation",
         "customer",
         "past",
+        "apart",
         "marker",
         "firm",
         "intent",
@@ -77,6 +78,7 @@ def _promises(raw: Mapping[str, Any]) -> PromiseWords:
             ClaimWords(c["kind"], c["fact"], _compile(c["pattern"]), _optional(c.get("unless")))
             for c in raw["claims"]
         ),
+        reach=int(raw["reach"]),
         amount=_all(raw["amount"]),
         share=_all(raw["share"]),
         multiple=_all(raw["multiple"]),

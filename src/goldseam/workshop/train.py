@@ -65,6 +65,8 @@ def train(task: str, data: Path, out: Path, *, now: datetime | None = None) -> T
     taken = bool(report["taken"])
     if taken:
         _store(out, task, fit(len(items)), version, len(items))
+    elif present is None:
+        save(out, {}, {"note": "no training was taken yet; the models that come with the product serve"})
     _write_report(out, {"task": task, "version": version, **report}, bad, data)
     return Trained(task, taken, report)
 

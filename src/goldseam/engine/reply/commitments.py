@@ -32,6 +32,7 @@ class _Clause:
     start: int
     text: str
     asks: bool
+    joined: bool = False
 
 
 def find_commitments(
@@ -61,10 +62,10 @@ def _joints(start: int, clause: str, asks: bool, words: PromiseWords) -> Iterato
     position = 0
     for match in words.joint.finditer(clause):
         if match.start() > position:
-            yield _Clause(start + position, clause[position : match.start()], False)
+            yield _Clause(start + position, clause[position : match.start()], False, position > 0)
             position = match.start()
     if clause[position:].strip():
-        yield _Clause(start + position, clause[position:], asks)
+        yield _Clause(start + position, clause[position:], asks, position > 0)
 
 
 def _in_clause(
@@ -84,17 +85,20 @@ def _in_clause(
             moment, lead = earlier, before.start + where[0]
             place = (0, 0)
     money, money_place, named = amount(text, total, words)
+    intent = f"{before.text.lower()} {text}" if clause.joined and before is not None else text
     found: list[Commitment] = []
     for kind, match in _actions(text, words):
-        if not _meant(kind, text, match, place is not None, money_place is not None, words):
+        if not _meant(kind, intent, place is not None, money_place is not None, words):
             continue
-        if _denied(text, match, words) and kind.kind != "guarantee":
+        if _denied(text, match, words):
             continue
         owns_money = kind.kind in ("refund", "compensation", "price_match")
         found.append(
             Commitment(
                 kind=kind.kind,
-                span=_span(clause, text, match, place, money_place if owns_money else None, lead, words),
+                span=_span(
+                    clause, text, kind, match, place, money_place if owns_money else None, lead, words
+                ),
                 text="",
                 due=moment,
                 amount=money if owns_money else None,
@@ -116,18 +120,14 @@ def _actions(text: str, words: PromiseWords) -> Iterator[tuple[KindWords, re.Mat
     for kind in words.kinds:
         if kind.kind in ("guarantee", "other") and concrete:
             continue
-        if kind.unless is not None and kind.unless.search(text):
-            continue
-        match = kind.action.search(text)
+        match = kind.action.search(_without(text, kind))
         if match and all(match.end() <= a or match.start() >= b for a, b in taken):
             taken.append(match.span())
             concrete = True
             yield kind, match
 
 
-def _meant(
-    kind: KindWords, text: str, match: re.Match[str], timed: bool, priced: bool, words: PromiseWords
-) -> bool:
+def _meant(kind: KindWords, text: str, timed: bool, priced: bool, words: PromiseWords) -> bool:
     if kind.needs == "nothing":
         return True
     if kind.needs == "intent":
@@ -141,9 +141,20 @@ def _meant(
     return words.marker.search(text) is not None
 
 
+def _without(text: str, kind: KindWords) -> str:
+    """The clause with blanks where words stand that look like the action and are not."""
+    if kind.unless is None:
+        return text
+    return kind.unless.sub(lambda m: " " * (m.end() - m.start()), text)
+
+
 def _denied(text: str, match: re.Match[str], words: PromiseWords) -> bool:
+    """A denial stands shortly before the action, in the same breath."""
     return any(
-        n.start() < match.end() and match.start() - n.end() < 12 for n in words.negation.finditer(text)
+        n.start() < match.start()
+        and match.start() - n.end() <= words.reach
+        and words.apart.search(text[n.end() : match.start()]) is None
+        for n in words.negation.finditer(text)
     )
 
 
@@ -171,6 +182,7 @@ def _claimed(claim: ClaimWords, text: str) -> re.Match[str] | None:
 def _span(
     clause: _Clause,
     text: str,
+    kind: KindWords,
     match: re.Match[str],
     time_place: tuple[int, int] | None,
     money_place: tuple[int, int] | None,
@@ -178,7 +190,7 @@ def _span(
     words: PromiseWords,
 ) -> tuple[int, int]:
     """From the first to the last word that belongs to the promise: time, intent, action, amount."""
-    starts, ends = [match.start()], [match.end()]
+    starts, ends = [match.start()], [match.end(), *(m.end() for m in kind.action.finditer(text, match.end()))]
     for place in (time_place, money_place):
         if place is not None and place != (0, 0):
             starts.append(place[0])
