@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.contrib.auth import login
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
@@ -20,7 +21,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def heard(cookie: str) -> frozenset[int] | None:
     scope = {"type": "http", "headers": [(b"host", b"x"), (b"cookie", cookie.encode("latin-1"))]}
-    return async_to_sync(shops_of_request)(scope)
+    with ThreadPoolExecutor(1) as thread:  # the thread of the tests may have a browser's event loop
+        return thread.submit(asyncio.run, shops_of_request(scope)).result()
 
 
 @pytest.fixture

@@ -190,9 +190,10 @@ def test_nothing_acknowledged_is_lost_when_everything_is_killed_at_once(home: Ho
     assert third.wait() == 0
 
 
-def test_a_signal_during_the_start_is_obeyed(home: Home):
+@pytest.mark.parametrize("moment", ["home ", "database ", "migrations ", "static "])
+def test_a_signal_during_the_start_is_obeyed(home: Home, moment: str):
     process = home.start("up")
-    process.says("database ")
+    process.says(moment)
     began = time.monotonic()
     process.signal(signal.SIGINT)
     process.wait()

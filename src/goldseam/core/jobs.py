@@ -32,7 +32,7 @@ from procrastinate.retry import RetryStrategy
 DEFAULT = "default"
 WEBHOOKS = "webhooks"
 _STALLED_SECONDS = 30
-_STOP_SECONDS = 2.5
+_STOP_SECONDS = 2.0
 _PAUSE_SECONDS = 1.0
 _KEEP_HOURS = 72
 

@@ -24,7 +24,7 @@ from goldseam.site.running import check_database_url, say
 from goldseam.site.web import listen
 
 _TICK = 0.1
-_STOP_SECONDS = 3.0
+_STOP_SECONDS = 2.5
 _POSTGRES_STOP_SECONDS = 1.0
 _STEADY_SECONDS = 30.0
 _LONGEST_PAUSE = 10.0
@@ -90,6 +90,7 @@ class Supervisor:
         self._listener: socket.socket | None = None
         self._children: list[Child] = []
         self._ready = False
+        self._asked = False
 
     def run(self) -> None:
         """Bring everything up and keep it up until a signal asks to stop."""
@@ -106,9 +107,16 @@ class Supervisor:
             self._stop()
         say("stopped", "everything is saved")
 
-    @staticmethod
-    def _on_signal(_number: int, _frame: FrameType | None) -> None:
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked = True
         raise Stop
+
+    def _pause(self) -> None:
+        """Wait a moment. What a signal handler raises is lost when the signal falls into a callback of the
+        interpreter (at a fork, for one), so whether somebody asked is looked up here as well."""
+        if self._asked:
+            raise Stop
+        time.sleep(_TICK)
 
     def _start(self) -> None:
         began = time.monotonic()
@@ -142,7 +150,9 @@ class Supervisor:
         child = Child("", arguments)
         self._children.append(child)
         child.start()
-        if child.process is not None and child.process.wait() != 0:
+        while child.process is not None and child.process.poll() is None:
+            self._pause()
+        if child.process is not None and child.process.returncode != 0:
             raise NotStarted(f"`goldseam {arguments[3]}` failed, see above.")
         self._children.remove(child)
 
@@ -156,12 +166,12 @@ class Supervisor:
                     say("web", f"{self._environment.web_processes} process(es) on {self._environment.url}")
                     return
             except (OSError, urllib.error.HTTPError):
-                time.sleep(_TICK)
+                self._pause()
         raise NotStarted("The web server does not answer.")
 
     def _watch(self) -> None:
         while True:
-            time.sleep(_TICK)
+            self._pause()
             if self._postgres is not None and self._postgres.pid is None:
                 say("database", "ended by itself; starting it again")
                 self._postgres.revive()

@@ -10,7 +10,7 @@ import uvicorn
 
 from goldseam.site.environment import Environment
 
-_STOP_SECONDS = 2
+_STOP_SECONDS = 1
 
 
 class PortTaken(RuntimeError):
