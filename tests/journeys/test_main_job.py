@@ -282,13 +282,16 @@ def test_a_long_thread_is_read_upwards_without_a_jump(desks: Desks, shop: Shop, 
     desk = desks()
     desk.sign_in()
     page = desk.open(f"/conversations/{target.pk}/")
-    place = "m => m.getBoundingClientRect().top"
     page.locator("#thread").evaluate("t => { t.scrollTop = 0; }")
     mark = page.locator(".said", has_text="第143句")
-    before = mark.evaluate(place)
+    before = mark.evaluate("m => m.getBoundingClientRect().top")
+    held = (
+        "top => { const m = [...document.querySelectorAll('.said')].find(s => s.textContent.includes('第143句'));"
+        " return Math.abs(m.getBoundingClientRect().top - top) < 2; }"
+    )
     page.click(".earlier button")
     expect(page.locator(".said")).to_have_count(241)
-    assert abs(mark.evaluate(place) - before) < 2
+    page.wait_for_function(held, arg=before)
     push(desk.site, token, "c-1004", "还在等", message="m-9")
     expect(page.locator(".said")).to_have_count(242)
-    assert abs(mark.evaluate(place) - before) < 2
+    page.wait_for_function(held, arg=before)
