@@ -287,7 +287,8 @@ def test_a_long_thread_is_read_upwards_without_a_jump(desks: Desks, shop: Shop, 
     before = mark.evaluate("m => m.getBoundingClientRect().top")
     held = (
         "top => { const m = [...document.querySelectorAll('.said')]"
-        ".find(s => s.textContent.includes('第143句')); return Math.abs(m.getBoundingClientRect().top - top) < 2; }"
+        ".find(s => s.textContent.includes('第143句'));"
+        " return Math.abs(m.getBoundingClientRect().top - top) < 2; }"
     )
     page.click(".earlier button")
     expect(page.locator(".said")).to_have_count(241)
