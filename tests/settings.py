@@ -6,12 +6,12 @@ import os
 import tempfile
 from pathlib import Path
 
-HOME = Path(os.environ.setdefault("GOLDSEAM_HOME", tempfile.mkdtemp(prefix="goldseam-test-")))
+HOME = Path(tempfile.mkdtemp(prefix="goldseam-test-"))  # never the home of a real site
+os.environ["GOLDSEAM_HOME"] = str(HOME)
 os.environ["GOLDSEAM_MODE"] = "development"
 
 from goldseam.site.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  whitenoise warns of a missing folder
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
