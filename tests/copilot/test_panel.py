@@ -189,3 +189,16 @@ def test_the_engine_speaks_in_the_shops_time(shop: Shop) -> None:
     facts = gather(conversation("c-1001"), datetime(2026, 11, 24, 20, 30, tzinfo=UTC))
     assert facts.now is not None
     assert facts.now.isoformat() == "2026-11-25T04:30:00+08:00"
+
+
+def test_every_part_can_be_answered(desk: Client, django_assert_max_num_queries: Any) -> None:
+    target = conversation("c-1003")
+    address = reverse("copilot:rate", args=[target.pk])
+    for verdict in ("bad", "good"):
+        assert desk.post(address, {"part": "remedies", "verdict": verdict}).status_code == 200
+    assert [(row.part, row.after) for row in target.corrections.all()] == [("remedies", "good")]
+    with django_assert_max_num_queries(12):
+        body = show(desk, "c-1003")
+    assert body.count('aria-pressed="true"') == 1
+    for wrong in ({"part": "weather", "verdict": "good"}, {"part": "draft", "verdict": "meh"}, {}):
+        assert desk.post(address, wrong).status_code == 400

@@ -17,18 +17,23 @@ from goldseam.conversations.events import MessageReceived
 from goldseam.conversations.queries import conversation_by_id
 from goldseam.copilot import events
 from goldseam.copilot.codes import ISSUES
-from goldseam.copilot.engine import assess_facts
+from goldseam.copilot.engine import ShopTables, tables_of
 from goldseam.copilot.facts import gather, latest_spoken_ids
 from goldseam.copilot.models import Correction, Decision
 from goldseam.copilot.queries import latest_decision
-from goldseam.core.errors import DomainError
+from goldseam.core import audit
+from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.events import emit
+from goldseam.engine.assess import assess as assess_by_engine
 from goldseam.engine.assessment import Assessment
 from goldseam.engine.facts import Conversation as Facts
 
 if TYPE_CHECKING:
     from goldseam.conversations.models import Conversation
     from goldseam.people.models import Agent
+
+RATED_PARTS = ("emotion", "risk", "remedies", "draft", "liability")
+VERDICTS = ("good", "bad")
 
 
 def assess_after_message(event: MessageReceived) -> None:
@@ -49,17 +54,20 @@ def assess(conversation: Conversation, *, now: datetime | None = None) -> Decisi
     return decision
 
 
-def decide(conversation: Conversation, facts: Facts, moment: datetime) -> tuple[Decision, Assessment]:
+def decide(
+    conversation: Conversation, facts: Facts, moment: datetime, loaded: ShopTables | None = None
+) -> tuple[Decision, Assessment]:
     """What the engine says to the facts, with the row that keeps it; the row is not stored yet."""
     started = time.perf_counter()
-    assessment = assess_facts(facts)
+    loaded = loaded or tables_of(conversation.shop_id)
+    assessment = assess_by_engine(facts, loaded.tables)
     elapsed = (time.perf_counter() - started) * 1000
     decision = Decision(
         conversation=conversation,
         made_at=moment,
         facts=facts_as_json(facts),
         assessment=assessment.as_contract(round(elapsed, 2)),
-        extra=_extra(assessment),
+        extra=_extra(assessment) | {"pack_digest": loaded.digests.get(assessment.model.policy_pack, "")},
     )
     return decision, assessment
 
@@ -80,6 +88,23 @@ def correct_issue(conversation: Conversation, agent: Agent, issue: str) -> Corre
     )
     emit(events.IssueCorrected(conversation.shop_id, conversation.pk, before, issue))
     return correction
+
+
+@transaction.atomic
+def rate_part(conversation: Conversation, agent: Agent, part: str, verdict: str) -> None:
+    """A person says whether a part of the latest decision was right; the last word of each person counts."""
+    if part not in RATED_PARTS or verdict not in VERDICTS:
+        raise DomainError(gettext_noop("There is no such part of the assessment."), field="part")
+    decision = latest_decision(conversation.pk)
+    if decision is None:
+        raise Conflict(gettext_noop("This conversation has not been assessed yet."))
+    Correction.objects.update_or_create(
+        conversation=conversation, decision=decision, agent=agent, part=part, defaults={"after": verdict}
+    )
+    subject = f"conversation-{conversation.pk}"
+    audit.record(
+        conversation.shop_id, f"agent-{agent.pk}", "assessment.rated", subject, after={part: verdict}
+    )
 
 
 def facts_as_json(facts: Facts) -> dict[str, Any]:

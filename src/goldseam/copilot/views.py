@@ -28,6 +28,15 @@ def issue(request: PageRequest, conversation_id: int) -> HttpResponse:
 
 
 @require_POST
+def rate(request: PageRequest, conversation_id: int) -> HttpResponse:
+    """The person says whether a part was right."""
+    conversation = access_conversation(request.user, conversation_id)
+    part, verdict = request.POST.get("part", ""), request.POST.get("verdict", "")
+    actions.rate_part(conversation, request.user, part, verdict)
+    return _panel(request, conversation_id)
+
+
+@require_POST
 def assess(request: PageRequest, conversation_id: int) -> HttpResponse:
     """Assess again on the present facts."""
     conversation = access_conversation(request.user, conversation_id)
@@ -50,5 +59,6 @@ def _panel(request: PageRequest, conversation_id: int) -> HttpResponse:
         "conversation": conversation,
         "panel": panel_of(decision) if decision else None,
         "issues": ISSUES.items(),
+        "verdicts": queries.verdicts_on(decision, request.user) if decision else {},
     }
     return render(request, "copilot/panel.html", context)
