@@ -175,6 +175,7 @@ def build_numbers(table: Table, folding: Folding) -> NumberForms:
         amount_whole=tuple(amounts["whole"]),
         amount_between=tuple(amounts["between"]),
         not_tenths=tuple(amounts["not_tenths"]),
+        pieces_after=tuple(amounts["pieces_after"]),
         digit_values=dict(digits["values"]),
         digit_units=dict(digits["units"]),
         half=str(digits["half"]),

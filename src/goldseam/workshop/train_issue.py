@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import Ridge
 
 from goldseam.engine.text.issue import SMALL_TALK
 from goldseam.engine.text.ngrams import Head, TextModel
@@ -15,7 +15,7 @@ from goldseam.engine.text.tables import ReadingTables
 from goldseam.workshop.calibrate import fit_temperature
 from goldseam.workshop.corpus import ISSUES, LABELS, Example, load_corpus
 from goldseam.workshop.labelled import Labelled
-from goldseam.workshop.train_reader import ISSUE_C, LABEL_C, RIDGE, line_weights, spread
+from goldseam.workshop.train_reader import ISSUE_C, LABEL_C, RIDGE, fit_classes, line_weights, spread
 from goldseam.workshop.vectors import Vectorizer, fit_vectorizer, message_features
 
 SHOP_WEIGHT = 1.5
@@ -69,7 +69,7 @@ def fit_issue(items: Sequence[Labelled], tables: ReadingTables, version: str) ->
     later fifth."""
     cut = max(1, int(len(items) * 0.8))
     examples = load_corpus()
-    temperature = 1.0
+    temperature = tables.issue.heads["issue"].temperature
     if len(items) - cut >= 20:
         early, classes = _issue_model(items[:cut], examples, tables, version, 1.0), _classes(items)
         temperature = _temperature(early, items[cut:], classes, tables)
@@ -92,9 +92,9 @@ def _issue_model(
     classes = _classes(items)
     place = {code: index for index, code in enumerate(classes)}
     vectorizer = fit_vectorizer(rows.bags, rows.groups)
-    model = LogisticRegression(C=ISSUE_C, max_iter=200, tol=1e-3)
     truth = np.array([place[code] for code in rows.targets])
-    model.fit(vectorizer.matrix(rows.bags), truth, sample_weight=np.array(rows.weights))
+    weights = np.array(rows.weights)
+    model = fit_classes(vectorizer.matrix(rows.bags), truth, weights, ISSUE_C)
     coefficients, bias = spread(model, len(classes))
     head = Head(classes, 0, len(classes), bias.astype(np.float32), temperature)
     return _text_model(vectorizer, coefficients, version, {"issue": head})
@@ -125,7 +125,11 @@ def _temperature(
             if item.code in head.classes and head.classes[int(scores.argmax())] not in SMALL_TALK:
                 logits.append(scores.astype(float))
                 truth.append(head.classes.index(item.code))
-    return fit_temperature(np.array(logits), np.array(truth)) if len(truth) >= 20 else 1.0
+    return (
+        fit_temperature(np.array(logits), np.array(truth))
+        if len(truth) >= 20
+        else tables.issue.heads["issue"].temperature
+    )
 
 
 def fit_mood(items: Sequence[Labelled], tables: ReadingTables, version: str) -> TextModel:
@@ -143,8 +147,8 @@ def fit_mood(items: Sequence[Labelled], tables: ReadingTables, version: str) -> 
     weights = np.array(rows.weights)
     intensity = Ridge(alpha=RIDGE, solver="lsqr").fit(matrix, np.array(rows.values), sample_weight=weights)
     size = len(examples)
-    label = LogisticRegression(C=LABEL_C, max_iter=200, tol=1e-3)
-    label.fit(matrix[:size], np.array([LABELS.index(name) for name in labels]), sample_weight=weights[:size])
+    truth = np.array([LABELS.index(name) for name in labels])
+    label = fit_classes(matrix[:size], truth, weights[:size], LABEL_C)
     coefficients, bias = spread(label, len(LABELS))
     both = np.concatenate([coefficients, np.asarray(intensity.coef_)[None, :]])
     end = len(LABELS)

@@ -1,8 +1,8 @@
 """Trains the models that come with the product, on the starter corpus alone.
 
-One vocabulary serves four heads: issue (multinomial logistic regression), mood label (the same), mood
-intensity (ridge regression) and the signals (one logistic regression each). Temperatures are fitted on
-writers that the fitted models have not seen; the final weights are then fitted on everything.
+One vocabulary serves four heads: issue and mood label (linear support vectors, each class against the
+rest), mood intensity (ridge regression) and the signals (one logistic regression each). Temperatures are
+fitted on writers that the fitted models have not seen; the final weights are then fitted on everything.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.svm import LinearSVC
 
 from goldseam.engine.text.ngrams import Head, TextModel
 from goldseam.engine.text.tables import OutlookModel, ReadingTables
@@ -24,7 +25,7 @@ from goldseam.workshop.load import build_reading
 from goldseam.workshop.models import outlook_files, save, text_model_files
 from goldseam.workshop.vectors import Vectorizer, fit_vectorizer, message_features
 
-ISSUE_C, LABEL_C, RIDGE, SIGNAL_C = 12.0, 6.0, 1.2, 4.0
+ISSUE_C, LABEL_C, RIDGE, SIGNAL_C = 0.6, 0.3, 1.2, 4.0
 SIGNAL_WEIGHT = 3.0
 SECONDARY_WEIGHT = 0.45
 
@@ -67,10 +68,11 @@ def line_weights(examples: Sequence[Example]) -> NDArray[np.float64]:
     return np.array([counts[example.origin] ** -0.5 for example in examples])
 
 
-def _logistic(
+def fit_classes(
     matrix: csr_matrix, truth: NDArray[np.int64], weights: NDArray[np.float64], c: float
-) -> LogisticRegression:
-    model = LogisticRegression(C=c, max_iter=200, tol=1e-3)
+) -> LinearSVC:
+    """Linear support vectors; a temperature turns their margins into probabilities."""
+    model = LinearSVC(C=c, random_state=0)
     model.fit(matrix, truth, sample_weight=weights)
     return model
 
@@ -88,9 +90,9 @@ def fit(examples: Sequence[Example], bags: Sequence[set[str]]) -> Fitted:
             issue_truth.append(np.array([ISSUES.index(code)]))
             issue_weights.append(weights[[place]] * SECONDARY_WEIGHT)
     stacked = vstack([matrix, matrix[np.concatenate(issue_rows[1:])]]) if len(issue_rows) > 1 else matrix
-    issue = _logistic(stacked.tocsr(), np.concatenate(issue_truth), np.concatenate(issue_weights), ISSUE_C)
+    issue = fit_classes(stacked.tocsr(), np.concatenate(issue_truth), np.concatenate(issue_weights), ISSUE_C)
     labels = np.array([LABELS.index(example.label) for example in examples])
-    label = _logistic(matrix, labels, weights, LABEL_C)
+    label = fit_classes(matrix, labels, weights, LABEL_C)
     intensity = Ridge(alpha=RIDGE)
     intensity.fit(matrix, np.array([float(example.intensity) for example in examples]), sample_weight=weights)
     return Fitted(
@@ -119,10 +121,10 @@ def _fit_signals(
     return coefficients, bias
 
 
-def spread(model: LogisticRegression, size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def spread(model: LinearSVC, size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Coefficients for all classes; one that the training part lacks gets a bias that never wins."""
     coefficients = np.zeros((size, model.coef_.shape[1]))
-    bias = np.full(size, -12.0)
+    bias = np.full(size, -4.0)
     coefficients[model.classes_] = model.coef_
     bias[model.classes_] = model.intercept_
     return coefficients, bias

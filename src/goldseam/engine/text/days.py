@@ -91,13 +91,13 @@ def _fixed(folded: str, today: date, tables: ReadingTables) -> Iterator[DaySpan]
 
 
 def _dated(today: date, month: int, day: int, year: int | None = None) -> date | None:
-    """The nearest such day that is not more than two months ahead; None when there is none."""
+    """The nearest such day that is not more than a month ahead; None when there is none."""
     for guess in (year,) if year else (today.year, today.year - 1):
         try:
             result = date(guess, month, day)
         except ValueError:
             return None
-        if year or result <= today + timedelta(days=60):
+        if year or result <= today + timedelta(days=30):
             return result
     return None
 

@@ -18,6 +18,8 @@ _FLOORS = {
     "legal": 1.5,
 }
 _LABELS = {"self_harm": "distressed", "threat_to_staff": "angry"}
+_UPSET = ("angry", "distressed", "anxious", "disappointed")
+_STRONG, _STRONG_FLOOR = 3.0, 1.6
 _FADE = 0.8
 _KEYWORDS = 6
 
@@ -38,6 +40,8 @@ def message_mood(text: str, marked: Marked, raw: Vector, label_head: Head, inten
     labels = dict(zip(label_head.classes, chances.tolist(), strict=True))
     intensity = float(raw[intensity_head.start] + intensity_head.bias[0])
     for hit in marked.hits:
+        if hit.phrase.kind == "emotion" and hit.phrase.strength >= _STRONG and hit.phrase.code in _UPSET:
+            intensity = max(intensity, _STRONG_FLOOR)
         if hit.phrase.kind == "signal":
             intensity = max(intensity, _FLOORS.get(hit.phrase.code, 0.0))
             forced = _LABELS.get(hit.phrase.code)
@@ -60,7 +64,7 @@ def read_emotion(moods: list[Mood]) -> Emotion:
     speaking = moods[at]
     level = int(min(3, max(0, round(now))))
     label = max(speaking.labels, key=lambda name: (speaking.labels[name], name))
-    if label in ("calm", "grateful") and level >= 2:
+    if label == "calm" and level >= 2:
         upset = {name: chance for name, chance in speaking.labels.items() if name not in ("calm", "grateful")}
         label = max(upset, key=lambda name: (upset[name], name))
     return Emotion(

@@ -125,6 +125,9 @@ def _spoken_amount(folded: str, start: int, end: int, forms: NumberForms) -> Amo
     if not value or unit is None:
         return None
     word, stop = unit
+    before = folded[max(0, start - 4) : start]
+    if end - start == 1 and word in forms.amount_whole and before.endswith(forms.pieces_after):
+        return None
     if forms.digit_units.get(word[:1]) and forms.digit_units.get(folded[end - 1]):
         return None
     value *= _factor(word, forms)

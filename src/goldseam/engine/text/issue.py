@@ -12,7 +12,8 @@ from goldseam.engine.text.ngrams import Head, TextModel, Vector, contributions, 
 
 SMALL_TALK = ("other", "praise")
 NDArrayBool = np.ndarray[tuple[int], np.dtype[np.bool_]]
-FADE = 0.55
+OPENING = 0.5
+FADE = 0.8
 ABSTAIN_BELOW = 0.2
 SECONDARY_ABOVE = 0.22
 _ALTERNATIVES = 4
@@ -32,7 +33,7 @@ class Turn:
 
 
 def read_issue(turns: list[Turn], model: TextModel) -> Issue:
-    """Pool the turns: each counts by how much it says about a problem, earlier ones fade; a turn that
+    """Pool the turns: each counts by how much it says about a problem, the opening ones most; a turn that
     says little leans on the agent's words before it."""
     head = model.heads["issue"]
     if not turns:
@@ -63,20 +64,25 @@ def _without(alternatives: list[Alternative], code: str) -> tuple[Alternative, .
 
 
 def _pool(turns: list[Turn], talk: NDArrayBool) -> tuple[Vector, Vector]:
-    weights = np.zeros(len(turns), dtype=np.float32)
-    rows = np.zeros((len(turns), len(turns[0].chances)), dtype=np.float32)
-    age = 0.0
-    for place in range(len(turns) - 1, -1, -1):
-        turn = turns[place]
-        says = float(1.0 - turn.chances[talk].sum())
-        says *= float(turn.chances[~talk].max()) ** 0.5
-        rows[place] = turn.chances
-        if turn.prompt is not None and says < 0.4:
+    """The turns' probabilities, weighted. People say what they want when they begin; what follows mostly
+    answers, haggles and urges, so each turn that says something counts `OPENING` of the one before. What
+    lies far back still fades, for a talk may have moved on."""
+    says = np.array([_says(turn, talk) for turn in turns])
+    rows = np.array([turn.chances for turn in turns], dtype=np.float32)
+    for place, turn in enumerate(turns):
+        if turn.prompt is not None and says[place] < 0.4:
             rows[place] = 0.7 * turn.chances + 0.3 * turn.prompt
-        weights[place] = (0.03 + says) * FADE**age
-        age += min(1.0, says * 1.2)
+    told = np.minimum(1.0, says * 1.2)
+    before = np.cumsum(told) - told
+    after = told.sum() - told - before
+    weights: Vector = ((0.03 + says) * OPENING**before * FADE**after).astype(np.float32)
     pooled: Vector = (weights[:, None] * rows).sum(axis=0) / weights.sum()
     return pooled, weights
+
+
+def _says(turn: Turn, talk: NDArrayBool) -> float:
+    """How much a turn says about a problem: nothing for small talk, little when it could be anything."""
+    return float(1.0 - turn.chances[talk].sum()) * float(turn.chances[~talk].max()) ** 0.5
 
 
 def _secondary(

@@ -15,11 +15,12 @@ _SHOUT = 3
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A message's folded text, its finds after masks and negation, and the negated ones."""
+    """A message's folded text, its finds after masks and negation, and those denied or masked."""
 
     folded: str
     hits: tuple[Hit, ...]
     negated: tuple[Hit, ...]
+    masked: tuple[Hit, ...] = ()
 
 
 def mark(text: str, tables: ReadingTables) -> Marked:
@@ -31,16 +32,20 @@ def mark(text: str, tables: ReadingTables) -> Marked:
         if hit.phrase.kind == "unless":
             masks.setdefault(hit.phrase.code, []).append(hit)
     kept: list[Hit] = []
+    covered: list[Hit] = []
     denied: list[Hit] = []
     for hit in hits:
         kind = hit.phrase.kind
-        if kind == "unless" or (kind == "signal" and _masked(hit, masks.get(hit.phrase.code))):
+        if kind == "unless":
+            continue
+        if kind == "signal" and _masked(hit, masks.get(hit.phrase.code)):
+            covered.append(hit)
             continue
         if kind in ("signal", "emotion", "request") and _denied(hit, folded, tables.negation):
             denied.append(hit)
         else:
             kept.append(hit)
-    return Marked(folded, tuple(kept), tuple(denied))
+    return Marked(folded, tuple(kept), tuple(denied), tuple(covered))
 
 
 def _masked(hit: Hit, masks: list[Hit] | None) -> bool:

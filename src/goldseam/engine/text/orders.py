@@ -21,13 +21,14 @@ from goldseam.engine.text.marks import Marked
 _NUMBER, _TAIL, _TITLE, _GOODS, _PRICE, _DATE, _STATE, _RANK = 100.0, 40.0, 9.0, 7.0, 8.0, 6.0, 5.0, 7.0
 _CLEAR_LEAD = 2.5
 _PLAUSIBLE = 3.0
-_FADE = 0.5
+_FADE = 0.35
 _MAX_CANDIDATES = 5
 _OPEN = ("pending_payment", "paid", "processing", "shipped", "refunding")
 _BEFORE_SHIPPING = ("pending_payment", "paid", "processing")
 _ARRIVED = ("delivered", "completed", "refunding", "refunded")
 
 _PIECES = re.compile(r"[a-z0-9]+|[^\x00-\x7f]{1,60}")
+_SERVICE_KINDS = ("state", "rank", "request", "answer")
 Goods = Mapping[str, tuple[str, ...]]
 StateTest = Callable[[Order], bool]
 STATES: dict[str, StateTest] = {
@@ -99,7 +100,7 @@ def order_meant(conversation: Conversation, clues: list[Clues], issue: str, good
 
 
 def _points(orders: tuple[Order, ...], clues: list[Clues], goods: Goods) -> tuple[list[float], list[str]]:
-    """Points and strongest reason of each order; earlier messages count half as much each step that
+    """Points and strongest reason of each order; earlier messages count less each step that
     a later one also had something to say."""
     scores = [0.0] * len(orders)
     reasons = [(0.0, "")] * len(orders)
@@ -123,7 +124,7 @@ def _clue_points(
 ) -> Iterable[tuple[int, float, str]]:
     yield from _numbers(orders, clue.found)
     yield from _answers(orders, clue)
-    yield from _titles(grams, clue.grams)
+    yield from _titles(grams, clue.grams - _service_grams(clue.marked))
     yield from _goods(titles, clue.marked, goods)
     yield from _prices(orders, clue.found)
     yield from _dates(orders, clue)
@@ -196,9 +197,19 @@ def _grams(title: str) -> set[str]:
     return grams
 
 
+def _service_grams(marked: Marked) -> set[str]:
+    """Stretches of words of service ("refund under way"), which are no words of a title."""
+    grams: set[str] = set()
+    for hit in marked.hits:
+        if hit.phrase.kind in _SERVICE_KINDS:
+            word = marked.folded[hit.start : hit.end]
+            grams.update(word[i : i + size] for size in (2, 3) for i in range(len(word) - size + 1))
+    return grams
+
+
 def _goods(titles: list[str], marked: Marked, goods: Goods) -> Iterable[tuple[int, float, str]]:
     """The same thing under another name: the message says "pot", the title "wok"."""
-    rows = _goods_rows(marked)
+    rows = _outermost(marked, "goods")
     if not rows:
         return
     fits = [any(word in title for row in rows for word in goods[row]) for title in titles]
@@ -208,17 +219,18 @@ def _goods(titles: list[str], marked: Marked, goods: Goods) -> Iterable[tuple[in
                 yield place, _GOODS / (1 if sum(fits) == 1 else 1.4), "item_words"
 
 
-def _goods_rows(marked: Marked) -> set[str]:
-    """Rows of the things named; a longer name hides a shorter one within it."""
-    hits = [hit for hit in marked.hits if hit.phrase.kind == "goods"]
+def _outermost(marked: Marked, kind: str) -> list[str]:
+    """Codes of the finds of a kind; a longer find hides a shorter one within it ("not arrived" hides
+    "arrived", "rice cooker" hides "rice")."""
+    hits = [hit for hit in marked.hits if hit.phrase.kind == kind]
     hits.sort(key=lambda hit: (hit.start, -hit.end))
-    rows: set[str] = set()
+    codes: dict[str, None] = {}
     reached = -1
     for hit in hits:
         if hit.end > reached:
-            rows.add(hit.phrase.code)
+            codes[hit.phrase.code] = None
             reached = hit.end
-    return rows
+    return list(codes)
 
 
 def _prices(orders: tuple[Order, ...], found: Found) -> Iterable[tuple[int, float, str]]:
@@ -266,7 +278,7 @@ def _within(moment: datetime | None, span: DaySpan) -> bool:
 
 
 def _states(orders: tuple[Order, ...], marked: Marked) -> Iterable[tuple[int, float, str]]:
-    for code in {hit.phrase.code for hit in marked.hits if hit.phrase.kind == "state"}:
+    for code in _outermost(marked, "state"):
         fits = [STATES[code](order) for order in orders]
         if any(fits) and not all(fits):
             for place, fit in enumerate(fits):

@@ -16,6 +16,8 @@ from goldseam.engine.text.tables import ReadingTables
 CRITICAL = ("self_harm", "injury", "threat_to_staff")
 _JOIN = 3
 _FEW = 12
+# The model alone must be this sure where the words themselves were denied or mean something else.
+_DENIED_BAR = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ def find_signals(messages: Iterable[Warned], tables: ReadingTables) -> tuple[Sig
     for message in messages:
         worded: dict[str, list[Hit]] = {}
         denied = {hit.phrase.code for hit in message.marked.negated if hit.phrase.kind == "signal"}
+        denied |= {hit.phrase.code for hit in message.marked.masked}
         for hit in message.marked.hits:
             if hit.phrase.kind == "signal":
                 worded.setdefault(hit.phrase.code, []).append(hit)
@@ -49,7 +52,7 @@ def find_signals(messages: Iterable[Warned], tables: ReadingTables) -> tuple[Sig
             chance = message.chances.get(code, 0.0)
             if code in worded and chance >= with_words:
                 start, end = _stretch(worded[code])
-            elif chance >= without_words and code not in denied:
+            elif chance >= (_DENIED_BAR if code in denied else without_words):
                 start, end = _telling(message, code, tables.danger)
             else:
                 continue

@@ -45,6 +45,7 @@ class NumberForms:
     amount_whole: tuple[str, ...]
     amount_between: tuple[str, ...]
     not_tenths: tuple[str, ...]
+    pieces_after: tuple[str, ...]
     digit_values: Mapping[str, int]
     digit_units: Mapping[str, int]
     half: str
