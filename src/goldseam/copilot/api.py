@@ -39,7 +39,7 @@ router = Router(tags=["copilot"])
 def assess(request: ApiRequest) -> Any:
     """One conversation in, one assessment out; nothing is stored. What breaks the contract is answered
     with 422 and the contract's {"id", "error": {"path", "message"}}."""
-    return _contract(request.body, lambda data: assess_facts(parse_conversation(data)))
+    return _contract(request.body, lambda data: assess_facts(parse_conversation(data), request.auth.shop_id))
 
 
 @router.post(
@@ -51,7 +51,7 @@ def assess(request: ApiRequest) -> Any:
 @needs("assess")
 def check_reply(request: ApiRequest) -> Any:
     """An outgoing text is read for promises and tone; nothing is stored."""
-    return _contract(request.body, lambda data: check_text(parse_reply(data)))
+    return _contract(request.body, lambda data: check_text(parse_reply(data), request.auth.shop_id))
 
 
 @router.get(

@@ -21,6 +21,7 @@ from goldseam.conversations import actions as conversations
 from goldseam.conversations.events import ConversationsImported
 from goldseam.conversations.queries import conversations_by_ids, open_about, with_marks
 from goldseam.copilot.actions import decide, marks_of, triage_of
+from goldseam.copilot.engine import tables_of
 from goldseam.copilot.facts import forget_remedy_records, gather_many
 from goldseam.copilot.models import Decision
 
@@ -55,7 +56,8 @@ def assess_after_orders(event: OrderChanged | OrdersChanged) -> None:
 
 def _assess(shop_id: int, moments: Sequence[tuple[Conversation, datetime]]) -> None:
     gathered = gather_many(moments)
-    made = [decide(row, facts, at) for (row, at), facts in zip(moments, gathered, strict=True)]
+    loaded = tables_of(shop_id)
+    made = [decide(row, facts, at, loaded) for (row, at), facts in zip(moments, gathered, strict=True)]
     Decision.objects.bulk_create([decision for decision, _ in made])
     orders = orders_by_number(shop_id, [a.order.id for _, a in made if a.order.id is not None])
     triages = {}

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "goldseam.core",
     "goldseam.people",
     "goldseam.commerce",
+    "goldseam.policies",
     "goldseam.conversations",
     "goldseam.copilot",
     "goldseam.channels.webhook",
