@@ -19,7 +19,7 @@ from goldseam.people.actions import issue_token
 from goldseam.people.models import Shop
 from tests.journeys.shop import PASSWORD, build_shop
 
-CHROMIUM = os.environ.get("GOLDSEAM_CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -61,7 +61,7 @@ def site(django_db_setup: None) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium."""
-    assert Path(CHROMIUM).exists(), "Install Debian's chromium (make browser), or set GOLDSEAM_CHROMIUM."
+    assert Path(CHROMIUM).exists(), "Install Debian's chromium (make browser), or set CHROMIUM."
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

@@ -31,6 +31,10 @@ def test_doctor_names_what_is_missing_then_finds_nothing(home: Home):
     before = home.run("doctor")
     assert before.returncode == 1
     assert "run `goldseam migrate`" in before.stdout
+    for command in ("web", "worker"):
+        refused = home.run(command)
+        assert refused.returncode == 3, command
+        assert "run `goldseam migrate` first" in refused.stderr
     migrated = home.run("migrate")
     assert migrated.returncode == 0, migrated.stderr
     again = home.run("migrate")
@@ -58,6 +62,22 @@ def test_a_database_that_is_not_there_is_named(home: Home, tmp_path):
         assert done.returncode == 3, command
         assert "DATABASE_URL does not lead to a database" in done.stderr
         assert "hush" not in done.stdout + done.stderr
+
+
+def test_a_home_that_cannot_be_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    wrong = Home(tmp_path / "file")
+    for command in ("up", "web", "worker", "migrate", "doctor"):
+        done = wrong.run(command)
+        assert done.returncode != 0, command
+        assert "a folder that can be written to" in (done.stdout if command == "doctor" else done.stderr)
+        assert "Errno" not in done.stdout + done.stderr
+
+
+def test_the_made_up_shop_is_refused_in_production_before_anything_is_made(tmp_path):
+    done = Home(tmp_path / "home", GOLDSEAM_MODE="production").run("demo")
+    assert done.returncode == 2
+    assert not (tmp_path / "home" / "postgres").exists()
 
 
 def job_status(home: Home, job: int) -> object:

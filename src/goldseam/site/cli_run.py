@@ -14,6 +14,7 @@ import typer
 
 from goldseam.core.postgres import InUse, PostgresFailed
 from goldseam.site.backup import BackupFailed, backup, restore
+from goldseam.site.environment import Environment
 from goldseam.site.running import (
     NO_DATABASE,
     WRONG_SETTINGS,
@@ -28,6 +29,15 @@ from goldseam.site.web import NotReady, PortTaken, listen, serve
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 _DEMO_HOME = "~/.local/share/goldseam-demo"
+
+
+def _refuse_unprepared() -> None:
+    """End the command when the database or the static files are not those of this version."""
+    from goldseam.site.prepare import lacking
+
+    missing = lacking()
+    if missing:
+        fail(missing, NO_DATABASE)
 
 
 def _supervise(loader: list[str] | None = None) -> None:
@@ -52,16 +62,21 @@ def demo() -> None:
     """Run everything with a made-up shop, in a home of its own; prints how to sign in."""
     os.environ.setdefault("GOLDSEAM_MODE", "demo")
     os.environ.setdefault("GOLDSEAM_HOME", _DEMO_HOME)
+    _refuse_production()
     _supervise(command("load-demo"))
+
+
+def _refuse_production() -> Environment:
+    environment = checked_environment()
+    if environment.mode == "production":
+        fail("The demo shop is made up; it does not belong into GOLDSEAM_MODE=production.", WRONG_SETTINGS)
+    return environment
 
 
 @app.command("load-demo", hidden=True)
 def load_demo() -> None:
     """Fill the database with the made-up shop; what is there already stays."""
-    environment = checked_environment()
-    if environment.mode == "production":
-        fail("The demo shop is made up; it does not belong into GOLDSEAM_MODE=production.", WRONG_SETTINGS)
-    with database(environment):
+    with database(_refuse_production()):
         setup_django()
         from goldseam.site.demo_progress import load_with_progress
 
@@ -78,9 +93,11 @@ def web(
         opened = socket.socket(fileno=listener) if listener >= 0 else listen(environment)
     except PortTaken as error:
         fail(str(error), 1)
-    if listener < 0:
-        say("web", environment.url)
     with database(environment):
+        setup_django()
+        _refuse_unprepared()
+        if listener < 0:
+            say("web", environment.url)
         try:
             serve(environment, opened)
         except NotReady as error:
@@ -93,6 +110,7 @@ def worker() -> None:
     environment = checked_environment()
     with database(environment):
         setup_django()
+        _refuse_unprepared()
         from goldseam.core.jobs import work
 
         asyncio.run(work(concurrency=environment.worker_threads))

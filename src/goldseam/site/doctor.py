@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import zoneinfo
@@ -90,6 +91,9 @@ def _home(environment: Environment) -> Iterator[Finding]:
     existing = environment.home
     while not existing.exists():
         existing = existing.parent
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        yield Finding("wrong", "home", f"{existing} is not a folder that can be written to")
+        return
     free = shutil.disk_usage(existing).free
     text = f"{environment.home}, {free / 1024**3:.1f} GiB free"
     yield Finding(

@@ -43,6 +43,16 @@ def missing_assets() -> list[str]:
     return [name for name in _NEEDED if finders.find(name) is None]
 
 
+def lacking() -> str:
+    """Why web and worker cannot run on this database and home; empty when they can."""
+    pending = pending_migrations()
+    if pending:
+        return f"The database lacks {pending} migrations of this version: run `goldseam migrate` first."
+    if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        return "The static files are not collected in this GOLDSEAM_HOME: run `goldseam migrate` first."
+    return ""
+
+
 def prepare() -> Prepared:
     """Migrate, make the cache table, collect static files. Safe to run at once from several processes."""
     missing = missing_assets()

@@ -40,6 +40,22 @@ def checked_environment() -> Environment:
         fail(f"The environment is wrong:\n{error}\n`goldseam doctor` explains each variable.", WRONG_SETTINGS)
 
 
+def check_home(environment: Environment) -> None:
+    """End the command unless the home can be written to; it is made when it is missing."""
+    home = environment.home
+    reason = "not writable"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        reason = "not a folder"
+    except OSError as error:
+        reason = f"cannot be made ({error.strerror})"
+    else:
+        if os.access(home, os.W_OK | os.X_OK):
+            return
+    fail(f"GOLDSEAM_HOME='{home}': {reason}; allowed is a folder that can be written to", WRONG_SETTINGS)
+
+
 def setup_django() -> None:
     """Make models and settings usable in this process."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goldseam.site.settings")
@@ -59,6 +75,7 @@ def database(environment: Environment, *, alone: bool = False) -> Iterator[None]
         check_database_url(environment)
         yield
         return
+    check_home(environment)
     server = _own_server(environment, alone=alone)
     try:
         yield

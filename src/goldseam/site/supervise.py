@@ -20,7 +20,7 @@ from goldseam import __version__
 from goldseam.core.postgres import EmbeddedPostgres
 from goldseam.core.processes import die_with_parent
 from goldseam.site.environment import Environment
-from goldseam.site.running import check_database_url, say
+from goldseam.site.running import check_database_url, check_home, say
 from goldseam.site.web import listen
 
 _TICK = 0.1
@@ -127,6 +127,7 @@ class Supervisor:
             check_database_url(environment)
             say("database", "DATABASE_URL answers")
         else:
+            check_home(environment)
             self._postgres = EmbeddedPostgres(environment.home / "postgres")
             self._postgres.start()
             say("database", f"embedded PostgreSQL, pid {self._postgres.pid}")
