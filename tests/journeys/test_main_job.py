@@ -297,3 +297,19 @@ def test_a_long_thread_is_read_upwards_without_a_jump(desks: Desks, shop: Shop, 
     push(desk.site, token, "c-1004", "还在等", message="m-9")
     expect(page.locator(".said")).to_have_count(242)
     page.wait_for_function(held, arg=before)
+
+
+def test_an_offer_that_no_longer_stands_is_renewed(desks: Desks, shop: Shop) -> None:
+    target = Conversation.objects.get(external_id="c-1009")
+    decision = target.decisions.latest("id")
+    decision.assessment["remedies"][0]["code"] = "refund_only"
+    decision.save()
+    desk = desks()
+    desk.sign_in()
+    page = desk.open(f"/conversations/{target.pk}/")
+    page.click("[data-use-remedy=refund_only]")
+    expect(page.locator(".toast-text")).to_contain_text("不再适用")
+    expect(page.locator("[data-use-remedy=refund_only]")).to_have_count(0)
+    expect(page.locator("[data-use-remedy]").first).to_be_visible()
+    expect(page.locator("#words")).to_have_value("")
+    desk.troubles[:] = [text for text in desk.troubles if "404" not in text]

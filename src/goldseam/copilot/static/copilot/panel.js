@@ -3,16 +3,25 @@ function fill(detail) {
   document.dispatchEvent(new CustomEvent("goldseam:fill", { detail }));
 }
 
+function toast(text) {
+  document.dispatchEvent(new CustomEvent("goldseam:toast", { detail: { text, level: "error" } }));
+}
+
 async function useRemedy(button) {
   button.disabled = true;
   try {
-    const answer = await fetch(button.dataset.url, { headers: { Accept: "application/json" } });
+    const answer = await fetch(button.dataset.url, { headers: { "HX-Request": "true" } });
+    if (answer.status === 404) {
+      // What was offered then is not allowed now: say so, and assess anew.
+      toast(await answer.text());
+      htmx.ajax("POST", button.dataset.again, { target: "#copilot", swap: "innerHTML" });
+      return;
+    }
     if (!answer.ok) throw new Error(String(answer.status));
     const { text, remedy } = await answer.json();
     fill({ text, remedy, name: button.dataset.name });
   } catch {
-    const text = document.body.dataset.wordFailed;
-    document.dispatchEvent(new CustomEvent("goldseam:toast", { detail: { text, level: "error" } }));
+    toast(document.body.dataset.wordFailed);
   } finally {
     button.disabled = false;
   }
