@@ -119,6 +119,8 @@ def test_views_hold_what_their_names_say(desk: Client, shop: Shop, agent: Agent)
     assert "c-1010" in shown["closed"]
     assert not shown["closed"] & shown["open"]
     assert shown["unassigned"] & mine == set()
+    assert shown["risk"] == {k for k in shown["open"] if conversation(k).priority in ("P0", "P1")}
+    assert "c-1002" in shown["risk"]
     assert shown["needs"] == {k for k in shown["open"] if conversation(k).waiting_since}
     counts = inbox.view_counts(shop.pk, agent)
     for view, number in counts.items():

@@ -34,7 +34,8 @@ COUNT_CAP = 100
 
 VIEWS = ("needs", "mine", "unassigned", "risk", "snoozed", "closed", "open")
 _FAR = datetime.max.replace(tzinfo=UTC)
-_URGENT = ("high", "critical")
+_URGENT = "P1"
+"""This priority and the more urgent: all that is at high risk, and all that is about safety."""
 _FEW = 1000
 _COLUMNS_NOT_LISTED = ("search",)
 
@@ -144,7 +145,7 @@ def _pieces(shop_id: int, agent: Agent, view: str) -> list[QuerySet[Conversation
         ],
         "mine": [opened.filter(assignee=agent)],
         "unassigned": [opened.filter(assignee=None)],
-        "risk": [opened.filter(risk_level__in=_URGENT)],
+        "risk": [opened.filter(priority__lte=_URGENT)],
         "snoozed": [rows.filter(status=Status.SNOOZED)],
         "closed": [rows.filter(status=Status.CLOSED)],
         "open": [opened],

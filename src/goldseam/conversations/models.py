@@ -93,11 +93,6 @@ class Conversation(models.Model):
                 name="conversation_unassigned",
             ),
             models.Index(
-                fields=["shop", "priority", "waiting_since", "id"],
-                condition=models.Q(status="open", risk_level__in=["high", "critical"]),
-                name="conversation_risky",
-            ),
-            models.Index(
                 fields=["shop", "snoozed_until", "id"],
                 condition=models.Q(status="snoozed"),
                 name="conversation_asleep",
