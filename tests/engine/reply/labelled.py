@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from goldseam.engine.reply.commitments import find_commitments
+from goldseam.engine.reply.tone import tone
 from goldseam.workshop.load_reply import load_reply
 
 HOME = Path(__file__).parent
@@ -66,7 +67,10 @@ def score_commitments(replies: list[Labelled], language: str) -> Score:
     for reply in replies:
         left = list(reply.wanted)
         for found in find_commitments(reply.text, NOW, 129.0, words):
-            match = next((w for w in left if w[0] == found.kind and w[1] < found.span[1] and found.span[0] < w[2]), None)
+            match = next(
+                (w for w in left if w[0] == found.kind and w[1] < found.span[1] and found.span[0] < w[2]),
+                None,
+            )
             if match is None:
                 result.false.append(f"{found.kind}={found.text} in {reply.text}")
             else:
@@ -74,4 +78,26 @@ def score_commitments(replies: list[Labelled], language: str) -> Score:
                 result.hits += 1
                 result.kinds[found.kind] += 1
         result.missed += [f"{kind}={reply.text[a:b]} in {reply.text}" for kind, a, b in left]
+    return result
+
+
+def read_tone(name: str) -> list[tuple[str, frozenset[str]]]:
+    """Replies with the kinds of hurtful wording that a reader marked in them."""
+    lines = (HOME / name).read_text(encoding="utf-8").splitlines()
+    parts = [
+        [p.strip() for p in line.split(" | ")] for line in lines if line.strip() and not line.startswith("#")
+    ]
+    return [(text, frozenset(kinds)) for text, *kinds in parts]
+
+
+def score_tone(replies: list[tuple[str, frozenset[str]]], language: str) -> Score:
+    """Compare the kinds found in each reply with those marked; what is missing in a reply is not judged here."""
+    words = load_reply().words[language]
+    result = Score(0, [], [], Counter())
+    for text, wanted in replies:
+        found = {t.kind for t in tone(text, (), None, words)} - {"no_acknowledgement", "no_next_step"}
+        result.hits += len(found & wanted)
+        result.missed += [f"{kind} in {text}" for kind in sorted(wanted - found)]
+        result.false += [f"{kind} in {text}" for kind in sorted(found - wanted)]
+        result.kinds.update(found & wanted)
     return result

@@ -11,6 +11,8 @@ from goldseam.engine.reply.moments import amount, due
 from goldseam.engine.reply_tables import ClaimWords, KindWords, PromiseWords
 
 _LEAD_IN = 14
+_NEXT_TO = 6
+_LONGEST_CLAUSE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,38 @@ def find_commitments(
         here = _in_clause(clause, before, now, total, words)
         found += here
         before = clause
-    return tuple(sorted(_complete(found, text, words), key=lambda c: c.span))
+    return tuple(_merged(sorted(_complete(found, text), key=lambda c: c.span), text))
+
+
+def _merged(found: list[Commitment], text: str) -> list[Commitment]:
+    """What the very next clause says again, without another time or amount, is the same promise."""
+    merged: list[Commitment] = []
+    for one in found:
+        last = merged[-1] if merged else None
+        if last is not None and _same(last, one):
+            span = (last.span[0], max(last.span[1], one.span[1]))
+            money = last if last.amount is not None or last.named else one
+            merged[-1] = Commitment(
+                kind=last.kind,
+                span=span,
+                text=text[span[0] : span[1]],
+                due=last.due or one.due,
+                amount=money.amount,
+                named=money.named,
+                claim=last.claim,
+            )
+        else:
+            merged.append(one)
+    return merged
+
+
+def _same(last: Commitment, one: Commitment) -> bool:
+    return (
+        (one.kind, one.claim) == (last.kind, last.claim)
+        and one.span[0] - last.span[1] <= _NEXT_TO
+        and (one.due is None or last.due is None or one.due == last.due)
+        and (one.amount is None or last.amount is None or one.amount == last.amount)
+    )
 
 
 def _clauses(text: str, words: PromiseWords) -> Iterator[_Clause]:
@@ -59,6 +92,11 @@ def _clauses(text: str, words: PromiseWords) -> Iterator[_Clause]:
 
 
 def _joints(start: int, clause: str, asks: bool, words: PromiseWords) -> Iterator[_Clause]:
+    if len(clause) > _LONGEST_CLAUSE:
+        # Nobody speaks so long without a stop; cut, so that no pattern ever meets a long run of signs.
+        for cut in range(0, len(clause), _LONGEST_CLAUSE):
+            yield from _joints(start + cut, clause[cut : cut + _LONGEST_CLAUSE], asks, words)
+        return
     position = 0
     for match in words.joint.finditer(clause):
         if match.start() > position:
@@ -71,7 +109,7 @@ def _joints(start: int, clause: str, asks: bool, words: PromiseWords) -> Iterato
 def _in_clause(
     clause: _Clause, before: _Clause | None, now: datetime | None, total: float | None, words: PromiseWords
 ) -> list[Commitment]:
-    text = clause.text.lower()
+    text = clause.text
     claim = _claim(clause, text, words)
     if claim is not None:
         return [claim]
@@ -80,12 +118,12 @@ def _in_clause(
     moment, place = due(text, now, words)
     lead = clause.start
     if place is None and before is not None and len(before.text.strip()) <= _LEAD_IN:
-        earlier, where = due(before.text.lower(), now, words)
-        if where is not None and not _acts(before.text.lower(), words):
+        earlier, where = due(before.text, now, words)
+        if where is not None and not _acts(before.text, words):
             moment, lead = earlier, before.start + where[0]
             place = (0, 0)
     money, money_place, named = amount(text, total, words)
-    intent = f"{before.text.lower()} {text}" if clause.joined and before is not None else text
+    intent = f"{before.text} {text}" if clause.joined and before is not None else text
     found: list[Commitment] = []
     for kind, match in _actions(text, words):
         if not _meant(kind, intent, place is not None, money_place is not None, words):
@@ -202,7 +240,7 @@ def _span(
     return begin, clause.start + max(ends)
 
 
-def _complete(found: list[Commitment], text: str, words: PromiseWords) -> Iterator[Commitment]:
+def _complete(found: list[Commitment], text: str) -> Iterator[Commitment]:
     for one in found:
         start, end = one.span
         while end > start and text[end - 1].isspace():

@@ -14,6 +14,7 @@ from goldseam.engine.reply_tables import ReplyWords
 
 _MOST = 12
 _SHORT = 6
+_READ, _WINDOW = 6_000, 600
 _CALM_ISSUES = frozenset(
     {"praise", "other", "product.how_to", "logistics.tracking", "invoice", "order.change"}
 )
@@ -33,18 +34,26 @@ def tone(
     text: str, commitments: tuple[Commitment, ...], view: Situation | None, words: ReplyWords
 ) -> tuple[ToneFinding, ...]:
     """All findings, in order of place; what is missing stands first."""
-    lower = text.lower()
+    found: list[ToneFinding] = []
+    for start in range(0, min(len(text), _READ), _WINDOW):
+        found += _in_window(text[start : start + _WINDOW], start, words)
+    found += _missing(text, commitments, view, words)
+    return tuple(sorted(found, key=lambda f: f.span)[:_MOST])
+
+
+def _in_window(text: str, start: int, words: ReplyWords) -> list[ToneFinding]:
+    """What one stretch of the text shows; the kinds stand in the order in which they win a place."""
     found: list[ToneFinding] = []
     taken: list[tuple[int, int]] = []
     for entry in words.tone:
-        if entry.unless is not None and entry.unless.search(lower):
+        if entry.unless is not None and entry.unless.search(text):
             continue
-        for match in entry.pattern.finditer(lower):
+        for match in entry.pattern.finditer(text):
             if match.end() > match.start() and all(match.end() <= a or match.start() >= b for a, b in taken):
                 taken.append(match.span())
-                found.append(ToneFinding(entry.kind, match.span(), entry.why, entry.rewrite))
-    found += _missing(lower, commitments, view, words)
-    return tuple(sorted(found, key=lambda f: f.span)[:_MOST])
+                place = (start + match.start(), start + match.end())
+                found.append(ToneFinding(entry.kind, place, entry.why, entry.rewrite))
+    return found
 
 
 def _missing(
@@ -53,11 +62,11 @@ def _missing(
     if len(text.strip()) < _SHORT:
         return []
     found = []
-    acknowledged = words.acknowledges.search(text) is not None
+    acknowledged = words.acknowledges.search(text[:_READ]) is not None
     if view is not None and not acknowledged and _hurt(view):
         found.append("no_acknowledgement")
-    moves = bool([c for c in commitments if c.kind not in ("admission", "guarantee")])
-    moves = moves or words.steps.search(text) is not None
+    moves = bool([c for c in commitments if c.kind not in ("admission", "guarantee") and not c.claim])
+    moves = moves or words.steps.search(text[:_READ]) is not None
     owed = _open(view) if view is not None else acknowledged
     if not moves and owed:
         found.append("no_next_step")

@@ -19,6 +19,7 @@ VERDICTS = ("ok", "needs_approval", "contradicts_fact", "not_allowed")
 """Mildest first."""
 _MONEY = frozenset({"refund", "compensation", "price_match"})
 _STALLED_HOURS = 48.0
+_SOON_DAYS = 2
 _PENNY = 0.005
 
 
@@ -72,7 +73,11 @@ def judge(commitment: Commitment, bench: Bench) -> Judgement:
         return Judgement("ok", worst.why or bench.words.why["ok"], policy)
     key = f"{commitment.kind}/{worst.verdict}"
     rewrites = bench.words.rewrite
-    text = rewrites.get(key) or rewrites.get(commitment.kind) or rewrites[worst.verdict]
+    text = rewrites.get(key)
+    if text is None and worst.verdict != "contradicts_fact":
+        text = rewrites.get(commitment.kind)
+    if text is None:
+        text = rewrites[worst.verdict]
     return Judgement(worst.verdict, worst.why, policy, text)
 
 
@@ -133,7 +138,7 @@ def _delivery(commitment: Commitment, bench: Bench, case: Case) -> str:
     soon = (
         commitment.due is not None
         and bench.now is not None
-        and commitment.due <= bench.now + timedelta(days=1)
+        and commitment.due <= bench.now + timedelta(days=_SOON_DAYS)
     )
     if not order.shipped and order.state and soon:
         return _say(bench, "not_shipped_yet")
@@ -172,8 +177,8 @@ def _restock(bench: Bench, case: Case) -> datetime | None:
     texts += [s.text for s in shipment.events] if shipment else []
     latest: datetime | None = None
     for text in texts:
-        for match in words.restock.finditer(text.lower()):
-            near = text.lower()[max(0, match.start() - 16) : match.end() + 12]
+        for match in words.restock.finditer(text):
+            near = text[max(0, match.start() - 16) : match.end() + 12]
             moment, _ = due(near, bench.now, words)
             if moment is not None and (latest is None or moment > latest):
                 latest = moment
