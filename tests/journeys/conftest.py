@@ -58,9 +58,9 @@ def site(django_db_setup: None) -> Iterator[str]:
     thread.join(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium. Not longer than these tests: its event loop would seem to run in all later ones."""
     assert Path(CHROMIUM).exists(), "Install Debian's chromium (make browser), or set CHROMIUM."
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)

@@ -147,6 +147,7 @@ class Process:
 
     def children(self, name: str) -> list[psutil.Process]:
         """Direct children by a word of their command line."""
+        assert self.running, self.output
         found = []
         for child in psutil.Process(self.pid).children():
             if child.status() != psutil.STATUS_ZOMBIE and name in " ".join(child.cmdline()):

@@ -237,8 +237,8 @@ class EmbeddedPostgres:
             try:
                 if Path(process.cwd()) == self.folder and alive(process):
                     found.append(process)
-            except (psutil.NoSuchProcess, psutil.AccessDenied):
-                continue
+            except (psutil.NoSuchProcess, psutil.AccessDenied, FileNotFoundError):
+                continue  # ended, or ending: it has let go of its folder and is no zombie yet
         return found
 
     def _clear_leftovers(self) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from goldseam import __version__
-from goldseam.core.postgres import EmbeddedPostgres
+from goldseam.core.postgres import EmbeddedPostgres, PostgresFailed
 from goldseam.core.processes import die_with_parent
 from goldseam.site.environment import Environment
 from goldseam.site.running import check_database_url, check_home, say
@@ -175,9 +175,19 @@ class Supervisor:
             self._pause()
             if self._postgres is not None and self._postgres.pid is None:
                 say("database", "ended by itself; starting it again")
-                self._postgres.revive()
-                say("database", f"embedded PostgreSQL, pid {self._postgres.pid}")
+                self._revive(self._postgres)
             self._restart_ended()
+
+    def _revive(self, postgres: EmbeddedPostgres) -> None:
+        """Until it runs: what keeps it down (a full disk, too little memory) passes, and nothing is gained by
+        taking the rest down too."""
+        while postgres.pid is None:
+            try:
+                postgres.revive()
+            except (PostgresFailed, OSError) as error:
+                say("database", f"{error}\nTrying again in {_LONGEST_PAUSE:.0f} s.")
+                time.sleep(_LONGEST_PAUSE)
+        say("database", f"embedded PostgreSQL, pid {postgres.pid}")
 
     def _restart_ended(self) -> None:
         for child in self._children:
