@@ -136,7 +136,8 @@ BAD_LINES: dict[str, tuple[bytes, Any, str, str]] = {
         "byte 56 of the line is not valid UTF-8",
     ),
     "NaN": (
-        b'{"id": "a", "messages": [{"role": "customer", "text": "x"}], "orders": [{"id": "1", "total": NaN}]}\n',
+        b'{"id": "a", "messages": [{"role": "customer", "text": "x"}], '
+        b'"orders": [{"id": "1", "total": NaN}]}\n',
         "a",
         "orders[0].total",
         "must be a finite number",
@@ -235,7 +236,10 @@ def test_a_folder_without_models_is_named(tmp_path: Path) -> None:
 
 
 def test_the_command_needs_no_django() -> None:
-    code = "import sys; sys.argv=['goldseam','assess']; from goldseam.site.cli import main\ntry: main()\nexcept SystemExit: pass\nprint('django' in sys.modules)"
+    code = (
+        "import sys; sys.argv=['goldseam','assess']; from goldseam.site.cli import main\n"
+        "try: main()\nexcept SystemExit: pass\nprint('django' in sys.modules)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], input=b"", capture_output=True, check=True, timeout=60
     )

@@ -146,7 +146,8 @@ BAD: list[tuple[str, Any, str]] = [
     (
         "orders[0].status",
         "sent",
-        "must be one of pending_payment, paid, processing, shipped, delivered, completed, cancelled, refunding, refunded, not 'sent'",
+        "must be one of pending_payment, paid, processing, shipped, delivered, completed, cancelled, "
+        "refunding, refunded, not 'sent'",
     ),
     ("orders[0].total", float("nan"), "must be a finite number"),
     ("orders[0].total", float("inf"), "must be a finite number"),

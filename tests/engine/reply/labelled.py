@@ -91,7 +91,7 @@ def read_tone(name: str) -> list[tuple[str, frozenset[str]]]:
 
 
 def score_tone(replies: list[tuple[str, frozenset[str]]], language: str) -> Score:
-    """Compare the kinds found in each reply with those marked; what is missing in a reply is not judged here."""
+    """Compare the kinds found in each reply with those marked; what is missing in it is not judged."""
     words = load_reply().words[language]
     result = Score(0, [], [], Counter())
     for text, wanted in replies:
