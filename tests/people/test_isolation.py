@@ -18,6 +18,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from goldseam.conversations.models import Conversation, ReadMark
 from goldseam.people.actions import issue_token
 from goldseam.people.models import Agent, ApiToken, Membership, Role, Shop
+from goldseam.policies.actions import start_draft
+from goldseam.policies.models import PackVersion
 from tests.journeys.shop import build_shop
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +42,7 @@ class Address:
 def foreign() -> Shop:
     shop = build_shop()
     issue_token(shop, "porcelain key", ["orders:read"], actor="test")
+    start_draft(shop, "default", Agent.objects.get(email="lead@porcelain.test"))
     return shop
 
 
@@ -67,6 +70,8 @@ def addresses(shop: Shop) -> list[Address]:
         "conversation_id": conversation.pk,
         "customer_id": conversation.customer_id,
         "membership_id": Membership.objects.filter(shop=shop, role=Role.AGENT).get().pk,
+        "version_id": PackVersion.objects.filter(pack__shop=shop).get().pk,
+        "rule_id": "carrier-stalled-48h",
         "token_id": ApiToken.objects.filter(shop=shop).get().pk,
     }
     found = []
@@ -84,12 +89,18 @@ def contents(shop: Shop) -> str:
     rows: list[Any] = []
     for model in apps.get_models():
         if not model._meta.app_label.startswith(
-            ("people", "commerce", "conversations", "copilot", "webhook")
+            ("people", "commerce", "conversations", "copilot", "policies", "webhook")
         ):
             continue
         if model is ReadMark:
             continue
-        for key in ("shop_id", "conversation__shop_id", "order__shop_id", "parcel__order__shop_id"):
+        for key in (
+            "shop_id",
+            "conversation__shop_id",
+            "order__shop_id",
+            "parcel__order__shop_id",
+            "pack__shop_id",
+        ):
             with contextlib.suppress(FieldError):
                 rows.extend(model._default_manager.filter(**{key: shop.pk}).order_by("pk"))
     assert len(rows) > 100
