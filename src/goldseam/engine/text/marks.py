@@ -50,7 +50,7 @@ def mark(text: str, tables: ReadingTables) -> Marked:
 
 def _masked(hit: Hit, masks: list[Hit] | None) -> bool:
     return masks is not None and any(
-        mask.start <= hit.end and mask.end >= hit.start and mask.end - mask.start > 1 for mask in masks
+        mask.start < hit.end and mask.end > hit.start for mask in masks
     )
 
 
