@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "token": "goldseam.site.cli_tokens",
     "assess": "goldseam.site.cli_engine",
     "check-reply": "goldseam.site.cli_engine",
+    "evaluate": "goldseam.site.cli_evaluate",
     "train": "goldseam.site.cli_train",
 }
 """Command or command group → the module whose `app` holds it."""

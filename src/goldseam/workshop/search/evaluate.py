@@ -71,7 +71,8 @@ def build_index(
     progress: Progress | None = None,
 ) -> SearchIndex:
     """The index with the vectors of all articles; `progress` hears of texts done and in all."""
-    return SearchIndex(articles, encoder and _vectors(articles, encoder, progress), plain_words)
+    vectors = None if encoder is None else _vectors(articles, encoder, progress)
+    return SearchIndex(articles, vectors, plain_words)
 
 
 def _vectors(
