@@ -2,10 +2,10 @@
 
     python -m bench.live_latency [--seconds 60] [--rate 20]
 
-Messages are posted to the API at a fixed rate, spread over twenty conversations; three real browser tabs
-each show one of them beside the inbox (whose list renews itself once a second). Latency runs from the
+Messages are posted to the API at a fixed rate, spread over twenty conversations; a real browser shows one of
+them beside the inbox (whose list renews itself once a second), as an agent's does. Latency runs from the
 moment a message is due to be posted to the moment its text stands in the thread (seen by a
-MutationObserver in the tab), so queueing counts.
+MutationObserver in the page), so queueing counts. Server, database, sender and browser share the machine.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from playwright.async_api import Page, async_playwright
 from bench.running_site import Site, percentile, running_site
 
 CONVERSATIONS = 20
-TABS = 3
+TABS = 1
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
