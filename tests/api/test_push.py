@@ -86,6 +86,35 @@ def test_a_message_is_taken_once_and_triaged(api: Api) -> None:
     assert "regulator" in [signal["code"] for signal in kept["signals"]]
 
 
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("2026-01-01T00:00:00", "offset"),
+        ("2999-01-01T00:00:00Z", "future"),
+        ("0001-01-01T00:00:00+08:00", "range"),
+    ],
+)
+def test_a_message_of_no_real_moment_is_refused(api: Api, at: str, said: str) -> None:
+    answer = api.call("POST", "/conversations/c-1/messages", {"text": "你好", "at": at})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["path"]) == (422, "at")
+    assert said in error["message"]
+    assert not Conversation.objects.exists()
+
+
+def test_any_offset_there_is_means_its_moment(api: Api) -> None:
+    body = {"text": "你好", "at": "1916-08-26T11:46:32-18:02"}
+    answer = api.call("POST", "/conversations/c-1/messages", body)
+    assert answer.status_code == 201
+    assert answer.json()["message"]["at"] == "1916-08-27T05:48:32+00:00"
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/orders/a%2Fb"])
+def test_an_address_that_is_not_there_is_said_in_json(api: Api, path: str) -> None:
+    answer = api.call("GET", path)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+
 def test_the_assess_contract_over_http(api: Api) -> None:
     conversation = {"id": "c-1", "messages": [{"role": "customer", "text": "怎么还不发货"}]}
     answer = api.call("POST", "/assess", conversation)

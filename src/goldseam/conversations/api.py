@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
+from django.utils import timezone
 from ninja import Field, Header, Query, Router, Schema, Status
+from pydantic import AfterValidator
 
 from goldseam.commerce.actions import customer_for_message
 from goldseam.conversations import actions, queries
@@ -14,6 +16,24 @@ from goldseam.core.api import ERRORS, ApiRequest, needs
 router = Router(tags=["conversations"])
 
 ExternalId = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f/]+$")]
+_SKEW = timedelta(minutes=10)
+
+
+def _moment(value: datetime) -> datetime:
+    """In UTC: the database takes no offset beyond 16 hours, a moment without one means nothing, and one in
+    the future would stand above everything that is said until then."""
+    if value.tzinfo is None:
+        raise ValueError("must have an offset, such as 2026-11-15T10:00:00+08:00")
+    try:
+        moment = value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is out of range") from None
+    if moment > timezone.now() + _SKEW:
+        raise ValueError("lies in the future")
+    return moment
+
+
+Moment = Annotated[datetime, AfterValidator(_moment)]
 Words = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 
 
@@ -31,7 +51,7 @@ class MessageIn(Schema):
 
     text: str = Field(min_length=1, max_length=actions.MAX_TEXT)
     role: Literal["customer", "agent", "bot", "system"] = "customer"
-    at: datetime | None = Field(None, description="ISO 8601 with offset; now when missing")
+    at: Moment | None = Field(None, description="ISO 8601 with offset; now when missing")
     customer: CustomerIn | None = None
     channel: Annotated[str, Field(max_length=20, pattern=r"^[a-z0-9_-]+$")] = "api"
 

@@ -8,6 +8,8 @@ from django.template.loader import get_template
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from goldseam.core.api import error_answer
+from goldseam.core.errors import DomainError, NotFound
 from goldseam.core.http import PageRequest
 from goldseam.core.trail import trail_page
 from goldseam.people.queries import Role, agents_of, require_role
@@ -41,6 +43,20 @@ def audit_trail(request: PageRequest) -> HttpResponse:
     return render(request, template, context)
 
 
+class _Broken(DomainError):
+    """A fault of ours, as programs are told."""
+
+    status = 500
+    code = "internal"
+
+    def __init__(self) -> None:
+        super().__init__("Something failed on this side; the log says what. Try again later.")
+
+
+def _is_program(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/v1/")
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Malformed or refused before any view saw it."""
     return problem_page(request, 400, _("The request could not be understood."))
@@ -54,11 +70,15 @@ def forbidden(request: HttpRequest, exception: Exception | None = None, reason: 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
     """No such address, or not for this person: nobody can tell which."""
+    if _is_program(request):
+        return error_answer(request, NotFound("There is nothing at this address; see /api/docs."))
     return problem_page(request, 404, _("The address is wrong, or it is not for you to see."))
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Something of ours failed. Rendered without request, database or session."""
+    if _is_program(request):
+        return error_answer(request, _Broken())
     try:
         page = get_template("site/broken.html").render({})
     except ValueError:  # the static files were never collected: say it without them
