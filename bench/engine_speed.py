@@ -8,6 +8,7 @@ prints one JSON object: conversations per second, milliseconds p50/p99, resident
 from __future__ import annotations
 
 import argparse
+import gc
 import itertools
 import json
 import subprocess
@@ -131,6 +132,7 @@ def measure(seconds: float) -> dict[str, Any]:
     from goldseam.workshop.load import load_tables
 
     tables = load_tables()
+    gc.freeze()
     loaded = time.perf_counter() - started
     lines = [orjson.dumps(c) for c in conversations()]
     for line in lines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -73,10 +74,13 @@ def _tables(models: Path | None = None) -> Tables:
     from goldseam.workshop.models import ModelError
 
     try:
-        return load_tables(models)
+        tables = load_tables(models)
     except ModelError as error:
         typer.echo(f"goldseam: {error}", err=True)
         raise typer.Exit(2) from None
+    # The tables live as long as the process: the collector need not look at them again and again.
+    gc.freeze()
+    return tables
 
 
 def _run(file: Path | None, answer: _Answer) -> None:
@@ -172,8 +176,8 @@ class _NotJson(Exception):
 
 
 def _decoded(line: bytes) -> tuple[Any, str]:
-    """The line as JSON, and the first constant in it that is none (NaN, Infinity). What the fast reader refuses
-    is read again by the exact one, for a better message."""
+    """The line as JSON, and the first constant in it that is none (NaN, Infinity). What the fast reader
+    refuses is read again by the exact one, for a better message."""
     if len(line) >= _LONGEST_LINE:
         raise _NotJson(f"the line is longer than {_LONGEST_LINE // 1024 // 1024} MiB")
     try:

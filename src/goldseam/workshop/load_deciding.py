@@ -10,12 +10,15 @@ from typing import Any
 from goldseam.engine.decide.parcel import ScanWords
 from goldseam.engine.decide.policy import PolicyPack, compile_pack
 from goldseam.engine.decide.tables import DecidingTables, LiabilityWeights, RemedyWeights, RiskWeights
+from goldseam.engine.decide.talk import Acts
 from goldseam.engine.decide.texts import Texts
 from goldseam.workshop.load_reply import load_reply
 from goldseam.workshop.packaged import read_data
 
 PACKS = ("default", "default-en")
 LANGUAGES = ("zh", "en")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_WORD = re.compile("[a-z]{3}")
 
 
 def remedy_weights(raw: Mapping[str, Any]) -> RemedyWeights:
@@ -75,8 +78,8 @@ def load_deciding() -> DecidingTables:
         ),
         remedies=remedy_weights(read_data("weights/remedies.json")),
         scans=scan_words(scans["kinds"]),
-        customer_acts=_patterns(talk["customer"]),
-        agent_acts=_patterns(talk["agent"]),
+        customer_acts=act_words(talk["customer"]),
+        agent_acts=act_words(talk["agent"]),
         texts={language: _texts(language) for language in LANGUAGES},
         reply=load_reply(),
     )
@@ -95,8 +98,20 @@ def scan_words(kinds: Mapping[str, Mapping[str, Sequence[str]]]) -> ScanWords:
     )
 
 
-def _patterns(raw: Mapping[str, Sequence[str]]) -> dict[str, re.Pattern[str]]:
-    return {name: re.compile("|".join(parts), re.IGNORECASE) for name, parts in raw.items()}
+def act_words(raw: Mapping[str, Sequence[str]]) -> Acts:
+    """Compile the acts of one side. A pattern with Han signs is for Chinese turns, one with Latin words for
+    the others, one with neither for both."""
+    return Acts(han=_patterns(raw, _HAN, _WORD), latin=_patterns(raw, _WORD, _HAN))
+
+
+def _patterns(
+    raw: Mapping[str, Sequence[str]], wanted: re.Pattern[str], other: re.Pattern[str]
+) -> dict[str, re.Pattern[str]]:
+    chosen = {
+        name: [part for part in parts if wanted.search(part) or not other.search(part)]
+        for name, parts in raw.items()
+    }
+    return {name: re.compile("|".join(parts), re.IGNORECASE) for name, parts in chosen.items() if parts}
 
 
 def _texts(language: str) -> Texts:

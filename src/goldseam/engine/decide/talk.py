@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from goldseam.engine.decide.parcel import hours_between
 from goldseam.engine.facts import Conversation, Message
 
-Acts = Mapping[str, re.Pattern[str]]
-"""Name of an act (refusal, apology, …) → the pattern that shows it in one turn."""
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """Name of an act (refusal, apology, …) → the pattern that shows it in one turn, for turns with Han signs
+    and for turns without any."""
+
+    han: Mapping[str, re.Pattern[str]]
+    latin: Mapping[str, re.Pattern[str]]
+
+
+_HAN = re.compile("[\u4e00-\u9fff]")
 
 _REPEATED_LENGTH, _REPEATED_SHARE = 5, 0.7
 _SHORT_WORD = 3
+_READ = 1000
 _LATE_TURNS = 40
 """Only the last turns are read: what was said long before no longer decides how a talk ends."""
 _EMPTY_ANSWERS = frozenset({"stalling", "elsewhere", "script", "refusal"})
@@ -33,7 +44,8 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class TalkFacts:
-    """Counts over the talk. `waiting_hours` is how long the customer has been without an answer now."""
+    """Counts over the talk. `waiting_hours`: how long the customer has been without an answer now. `counts`
+    (by customer or not, and act) and `last` (acts of either side's last turn) serve the methods."""
 
     turns: tuple[Turn, ...] = ()
     customer_turns: int = 0
@@ -44,23 +56,24 @@ class TalkFacts:
     unanswered_questions: int = 0
     repeated: int = 0
 
+    counts: Mapping[tuple[bool, str], int] = field(default_factory=dict)
+    last: Mapping[bool, frozenset[str]] = field(default_factory=dict)
+
     def agent_count(self, act: str) -> int:
         """How many agent turns did this."""
-        return sum(1 for t in self.turns if not t.customer and act in t.acts)
+        return self.counts.get((False, act), 0)
 
     def customer_count(self, act: str) -> int:
         """How many customer turns did this."""
-        return sum(1 for t in self.turns if t.customer and act in t.acts)
+        return self.counts.get((True, act), 0)
 
     def last_customer(self, act: str) -> bool:
         """Whether the customer's last turn did this."""
-        last = next((t for t in reversed(self.turns) if t.customer), None)
-        return last is not None and act in last.acts
+        return act in self.last.get(True, ())
 
     def last_agent(self, act: str) -> bool:
         """Whether the last agent turn did this."""
-        last = next((t for t in reversed(self.turns) if not t.customer), None)
-        return last is not None and act in last.acts
+        return act in self.last.get(False, ())
 
 
 def talk_facts(conversation: Conversation, now: datetime | None, customer: Acts, agent: Acts) -> TalkFacts:
@@ -72,6 +85,8 @@ def talk_facts(conversation: Conversation, now: datetime | None, customer: Acts,
     awaiting = _awaiting(turns)
     first_waiting = turns[-awaiting].index if awaiting else None
     return TalkFacts(
+        counts=Counter((t.customer, act) for t in turns for act in t.acts),
+        last={t.customer: t.acts for t in turns},
         turns=turns,
         customer_turns=sum(1 for t in turns if t.customer),
         agent_turns=sum(1 for t in turns if not t.customer),
@@ -90,8 +105,9 @@ def _latest(messages: tuple[Message, ...]) -> list[tuple[int, Message]]:
     return spoken[-_LATE_TURNS:]
 
 
-def _acts(text: str, patterns: Acts) -> frozenset[str]:
-    clipped = text[:1000].lower()
+def _acts(text: str, acts: Acts) -> frozenset[str]:
+    clipped = text[:_READ]
+    patterns = acts.han if _HAN.search(clipped) else acts.latin
     return frozenset(name for name, pattern in patterns.items() if pattern.search(clipped))
 
 
