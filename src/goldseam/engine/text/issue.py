@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -14,7 +15,7 @@ SMALL_TALK = ("other", "praise")
 NDArrayBool = np.ndarray[tuple[int], np.dtype[np.bool_]]
 OPENING = 0.5
 FADE = 0.8
-ABSTAIN_BELOW = 0.2
+ABSTAIN_BELOW = 0.15
 SECONDARY_ABOVE = 0.22
 _ALTERNATIVES = 4
 _EVIDENCE = 4
@@ -82,7 +83,7 @@ def _pool(turns: list[Turn], talk: NDArrayBool) -> tuple[Vector, Vector]:
 
 def _says(turn: Turn, talk: NDArrayBool) -> float:
     """How much a turn says about a problem: nothing for small talk, little when it could be anything."""
-    return float(1.0 - turn.chances[talk].sum()) * float(turn.chances[~talk].max()) ** 0.5
+    return float(1.0 - turn.chances[talk].sum()) * sqrt(float(turn.chances[~talk].max()))
 
 
 def _secondary(
