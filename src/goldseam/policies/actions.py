@@ -18,7 +18,7 @@ from goldseam.core.events import emit
 from goldseam.core.live import announce
 from goldseam.engine.decide.pack_canon import canonical
 from goldseam.engine.decide.pack_check import blocks
-from goldseam.engine.decide.pack_diff import differences
+from goldseam.engine.decide.pack_diff import ABSENT, ADDED, differences
 from goldseam.engine.decide.pack_form import examine_form
 from goldseam.engine.decide.pack_terms import ERROR, LADDER, Finding
 from goldseam.people.queries import Role, require_role
@@ -255,24 +255,23 @@ def needs_admin(version: PackVersion) -> bool:
     """Whether a version gives more authority than the one in force: to a role, or to an agent or bot under a
     rule beyond what a lead may grant."""
     old, new = in_force_beside(version)[1], version.body
+    lead = new["authority"]["lead"]["per_case"]
     for change in differences(old, new):
-        head = change.cell.split(".")[0]
-        if not change.rule and head in ("authority", "default_role"):
+        table, _, role = change.cell.partition(".")
+        if not change.rule and table in ("authority", "default_role"):
             return True
-        grants = {}
-        if change.kind == "added":
+        grants: Mapping[str, Any] = {}
+        if change.kind == ADDED:
             grants = change.after.get("grants", {})
-        elif head == "grants":
-            role = change.cell.partition(".")[2]
-            grants = {role: change.after} if role else change.after or {}
-        lead = new["authority"]["lead"]["per_case"]
-        if any(_more(limit, lead) for role, limit in grants.items() if role in LADDER[:2]):
+        elif table == "grants":
+            grants = {role: change.after}
+        if any(_more(limit, lead) for name, limit in grants.items() if name in LADDER[:2]):
             return True
     return False
 
 
-def _more(limit: float | None, than: float | None) -> bool:
-    return than is not None and (limit is None or limit > than)
+def _more(limit: Any, than: float | None) -> bool:
+    return limit is not ABSENT and than is not None and (limit is None or limit > than)
 
 
 def _locked(version: PackVersion, agent: Agent, state: State) -> PackVersion:

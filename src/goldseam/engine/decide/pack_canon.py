@@ -1,5 +1,5 @@
-"""The one way to write a pack down: lists are lists, defaults are left out, keys have one order. Two packs
-that mean the same have the same canonical form, whatever file they came from."""
+"""The one way to write a pack down: lists are lists, sets are sorted, defaults are left out, keys have
+one order. Two packs that mean the same have the same canonical form, whatever file they came from."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def canonical_rule(raw: Mapping[str, Any]) -> dict[str, Any]:
     rule: dict[str, Any] = {
         "id": raw["id"],
         "effect": raw.get("effect", "allow"),
-        "remedy": _list(raw["remedy"]),
+        "remedy": sorted(_list(raw["remedy"])),
         "when": {name: _condition(name, value) for name, value in raw.get("when", {}).items()},
         "payer": raw.get("payer", "seller"),
         "words": {key: text for key, text in raw.get("words", {}).items() if text},
@@ -66,9 +66,9 @@ def _amount(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _condition(name: str, value: Any) -> Any:
     if name in SET_FIELDS and isinstance(value, dict):
-        return {"none": _list(value["none"])}
+        return {"none": sorted(_list(value["none"]))}
     if name in SET_FIELDS or name in CHOICE_FIELDS:
-        return _list(value)
+        return sorted(_list(value))
     if name in NUMBER_FIELDS:
         return {end: _number(value[end]) for end in ("min", "max") if value.get(end) is not None}
     return value
