@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from goldseam.core import audit
 from goldseam.core.models import AuditEntry
 from goldseam.people.actions import create_shop
 from goldseam.people.models import Agent, ApiToken, Membership, Role, Shop
@@ -182,6 +183,13 @@ def test_a_token_is_shown_once_and_can_be_revoked(admin: Client, shop: Shop) -> 
         assert admin.post(reverse("people:revoke", args=[token.pk])).status_code == 302
     assert find_token(secret) is None
     assert ApiToken.objects.get().revoked_at is not None
+
+
+def test_the_audit_trail_shows_values_of_every_name(shop: Shop, admin: Client) -> None:
+    audit.record(shop.pk, "test", "order.made", "order-1", after={"items": 3, "keys": "k-7", "get": None})
+    body = admin.get(reverse("audit")).content.decode()
+    assert "<dt>items</dt><dd>3</dd>" in body
+    assert "<dt>keys</dt><dd>k-7</dd>" in body
 
 
 def test_the_audit_trail_pages_and_filters(

@@ -80,6 +80,8 @@ def unsubscribe(endpoint: Endpoint, *, actor: str) -> None:
     audit.record(
         endpoint.shop_id, actor, "webhook.removed", f"webhook-{endpoint.pk}", before={"url": endpoint.url}
     )
+    # held, so that no try is noted between looking for what goes with it and removing that
+    len(endpoint.deliveries.select_for_update())
     endpoint.delete()
 
 

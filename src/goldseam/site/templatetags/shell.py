@@ -18,6 +18,12 @@ _SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
 
 @register.filter
+def pairs(values: Mapping[str, object]) -> list[tuple[str, object]]:
+    """Names with their values; `values.items` would give the value named "items" when there is one."""
+    return list(values.items())
+
+
+@register.filter
 def since(moment: datetime | None) -> str:
     """How long ago, in one unit: "12 min", "3 h", "2 d"."""
     if moment is None:
