@@ -10,6 +10,7 @@ from goldseam.engine.decide.situation import Situation
 from goldseam.engine.decide.tables import RiskWeights
 from goldseam.engine.decide.texts import quote
 
+_NOISE, _MILD = 0.4, 1.0
 _RARE_CONTACTS = 1
 _BIG_ORDER = 300.0
 _SLOW_ANSWER_HOURS = 0.5
@@ -63,13 +64,13 @@ def _mood(view: Situation, weights: RiskWeights) -> Iterator[Feature]:
         return
     if emotion.label != "calm" or emotion.intensity:
         said = texts.say("mood_words" if words else "mood", mood=name, words=words, level=emotion.intensity)
-        yield _make(weights, "mood_now", course[-1], said)
+        yield _make(weights, "mood_now", max(0.0, course[-1] - _NOISE), said)
         yield _make(weights, f"mood_{emotion.label}", 1.0, said)
     peak = max(course)
-    if peak > course[-1]:
+    if peak > max(course[-1], _MILD):
         yield _make(weights, "mood_peak", peak, texts.say("mood_peak", level=f"{peak:.0f}"))
     change = course[-1] - course[0]
-    if change > 0:
+    if change > 0 and course[-1] >= _MILD:
         yield _make(weights, "mood_rising", change, texts.say("mood_rising", turns=len(course)))
     elif change < 0:
         yield _make(weights, "mood_falling", -change, texts.say("mood_falling", turns=len(course)))
