@@ -145,6 +145,14 @@ CASES: dict[
         ("无理由退货", "质量问题"),
         ("可以退货",),
     ),
+    "no refusal that does not fit": (
+        "refund.progress",
+        ("退款呢",),
+        (order("refunding"),),
+        {"asks": ("return_refund",)},
+        ("退款正在处理中",),
+        ("无理由",),
+    ),
     "bad service": (
         "service.attitude",
         ("态度太差",),

@@ -11,12 +11,13 @@ from datetime import timedelta
 from typing import Any
 
 from goldseam.engine.assessment import Draft, Remedy
-from goldseam.engine.decide.parcel import OrderFacts
+from goldseam.engine.decide.parcel import ARRIVED, MONEY_BACK, OrderFacts
 from goldseam.engine.decide.situation import Situation
 from goldseam.engine.decide.urgency import crisis, safety
 
 _SURE = 0.45
 _MOST_ASKED_ABOUT = 4
+_BACK_IN_PART = frozenset({"price_adjust", "partial_refund", "freight_refund"})
 _NO_STEP = frozenset({"escalate_supervisor", "dispute", "carrier_claim"})
 _NEEDS_NO_ORDER = frozenset({"other", "praise", "service.attitude", "account.privacy", "product.how_to"})
 
@@ -148,7 +149,10 @@ def _steps(view: Situation, ranked: tuple[Remedy, ...], parts: Mapping[str, Any]
     chosen = _chosen(view, ranked)
     if view.order.order is None and view.issue not in _NEEDS_NO_ORDER:
         return _unconfirmed(view, chosen, parts)
-    refused = [r.remedy for r in view.reading.requests if r.remedy not in {x.code for x in ranked}]
+    offered = {r.code for r in ranked}
+    refused = [
+        r.remedy for r in view.reading.requests if r.remedy not in offered and _refusable(view, r.remedy)
+    ]
     said = [parts["refused"][code] for code in refused[:1] if code in parts["refused"]]
     for remedy in chosen:
         text = _step(view, remedy, parts["step"])
@@ -157,10 +161,21 @@ def _steps(view: Situation, ranked: tuple[Remedy, ...], parts: Mapping[str, Any]
     return said or [parts["explain"].get(view.issue, parts["explain"]["*"])]
 
 
+def _refusable(view: Situation, code: str) -> bool:
+    """Whether the refusal's words fit the order: it is too late to cancel or change, or the goods have
+    arrived and the rules do not carry what is asked."""
+    order = view.order
+    if code in ("cancel_order", "change_order"):
+        return order.shipped and order.state not in MONEY_BACK
+    return order.state in ARRIVED and not order.delivery_disputed
+
+
 def _chosen(view: Situation, ranked: tuple[Remedy, ...]) -> list[Remedy]:
     """What the customer asks for, else the best remedy."""
     wanted = {r.remedy for r in view.reading.requests}
     chosen = [r for r in ranked if r.code in wanted and r.code not in ("explain", "dispute")][:2]
+    if any(r.code in _BACK_IN_PART for r in chosen):
+        chosen = [r for r in chosen if r.code != "return_refund"]
     if chosen or view.issue in ("other", "praise"):
         return chosen
     best = ranked_step(ranked)
