@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -44,7 +45,7 @@ class Door(LoginRequiredMiddleware):
         if request.headers.get("HX-Request"):
             here = request.headers.get("HX-Current-URL", "")
             path = "/" + here.split("://", 1)[-1].partition("/")[2] if here else "/"
-            response = HttpResponseClientRedirect(f"{self.get_login_url(view_func)}?next={path}")
+            response = HttpResponseClientRedirect(f"{self.get_login_url(view_func)}?next={quote(path)}")
             response.status_code = 401
             return response
         return answer
