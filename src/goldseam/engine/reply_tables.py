@@ -41,7 +41,8 @@ class TimeWords:
 @dataclass(frozen=True, slots=True)
 class PromiseWords:
     """How commitments are worded in one language. A negation denies what follows within `reach` characters
-    unless words of `apart` stand between."""
+    unless words of `apart` stand between. `lead` joins a promise to what was said before and is no part
+    of it; `tail` names what an amount is paid in."""
 
     clause: Pattern
     joint: Pattern
@@ -52,6 +53,8 @@ class PromiseWords:
     past: Pattern
     reach: int
     apart: Pattern
+    lead: Pattern
+    tail: Pattern
     marker: Pattern
     firm: Pattern
     intent: Pattern

@@ -64,6 +64,8 @@ def _promises(raw: Mapping[str, Any]) -> PromiseWords:
         "customer",
         "past",
         "apart",
+        "lead",
+        "tail",
         "marker",
         "firm",
         "intent",

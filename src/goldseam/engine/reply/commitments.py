@@ -236,8 +236,12 @@ def _span(
     markers = [m for m in words.marker.finditer(text) if m.start() <= match.start()]
     if markers:
         starts.append(markers[0].start())
-    begin = lead if lead < clause.start else clause.start + min(starts)
-    return begin, clause.start + max(ends)
+    end = max(ends)
+    tail = words.tail.match(text, end) if money_place is not None else None
+    joint = words.lead.match(text, min(starts))
+    first = joint.end() if joint is not None and joint.end() <= match.start() else min(starts)
+    begin = lead if lead < clause.start else clause.start + first
+    return begin, clause.start + (tail.end() if tail is not None else end)
 
 
 def _complete(found: list[Commitment], text: str) -> Iterator[Commitment]:
