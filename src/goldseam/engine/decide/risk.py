@@ -15,6 +15,7 @@ from goldseam.engine.assessment import Factor, Risk
 from goldseam.engine.decide.features import Feature, features
 from goldseam.engine.decide.situation import Situation
 from goldseam.engine.decide.tables import RiskWeights
+from goldseam.engine.decide.texts import Texts
 from goldseam.engine.reading import Outlook
 
 _DIGITS = 4
@@ -26,7 +27,7 @@ def risk(view: Situation, weights: RiskWeights) -> Risk:
     all of this itself and stands for the whole; its parts are the factors."""
     outlook = view.reading.outlook
     if outlook.learned:
-        return _learned(outlook, weights, view.texts.say("risk_base"))
+        return _learned(outlook, weights, view.texts)
     return score(features(view, weights), weights, view.texts.say("risk_base"))
 
 
@@ -47,14 +48,23 @@ def score(found: Iterable[Feature], weights: RiskWeights, base_words: str) -> Ri
     return Risk(score=clipped, level=level(clipped, weights), factors=tuple(factors))
 
 
-def _learned(outlook: Outlook, weights: RiskWeights, base_words: str) -> Risk:
-    factors = [Factor(code, round(weight, _DIGITS), words) for code, weight, words in outlook.parts]
+def _learned(outlook: Outlook, weights: RiskWeights, texts: Texts) -> Risk:
+    factors = [
+        Factor(code, round(weight, _DIGITS), _learned_words(code, words, texts))
+        for code, weight, words in outlook.parts
+    ]
     factors = [f for f in factors if f.weight and f.code != "base"]
     factors.sort(key=lambda f: (-abs(f.weight), f.code))
     value = round(min(1.0, max(0.0, outlook.dissatisfied)), _DIGITS)
     rest = round(value - math.fsum(f.weight for f in factors), _DIGITS)
-    factors.append(Factor("base", rest, base_words))
+    factors.append(Factor("base", rest, texts.say("risk_base")))
     return Risk(score=value, level=level(value, weights), factors=tuple(factors))
+
+
+def _learned_words(code: str, found: str, texts: Texts) -> str:
+    """What a learned part looked at, with the words or figure that spoke most."""
+    said = texts.say("learned", what=texts.name("outlook", code))
+    return f"{said} ({found})" if found else said
 
 
 def level(value: float, weights: RiskWeights) -> str:
