@@ -19,10 +19,12 @@ Floats = NDArray[np.float32]
 
 class Encoder(Protocol):
     """Turns texts into rows of Euclidean length 1 whose inner product says how near they are in meaning.
-    `name` changes whenever the vectors would; vectors of different names never meet."""
+    `name` changes whenever the vectors would; vectors of different names never meet. `unrelated` is the cosine
+    that a question reaches with the nearest of articles about something else."""
 
     name: str
     dimensions: int
+    unrelated: float
 
     def question(self, text: str) -> Floats:
         """The vector of one question."""
@@ -39,6 +41,7 @@ class UseEncoder:
 
     name = "use-multilingual-3"
     dimensions = 512
+    unrelated = 0.17
     _LONGEST = 600
 
     def __init__(self) -> None:

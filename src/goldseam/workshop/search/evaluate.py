@@ -71,8 +71,9 @@ def build_index(
     progress: Progress | None = None,
 ) -> SearchIndex:
     """The index with the vectors of all articles; `progress` hears of texts done and in all."""
-    vectors = None if encoder is None else _vectors(articles, encoder, progress)
-    return SearchIndex(articles, vectors, plain_words)
+    if encoder is None:
+        return SearchIndex(articles, None, plain_words)
+    return SearchIndex(articles, _vectors(articles, encoder, progress), plain_words, encoder.unrelated)
 
 
 def _vectors(
