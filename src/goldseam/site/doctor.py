@@ -13,10 +13,9 @@ from pathlib import Path
 import typer
 
 from goldseam.site.environment import Environment, Variable, WrongEnvironment, read_environment, variables
-from goldseam.site.running import database, setup_django
+from goldseam.site.running import MIN_POSTGRES, database, setup_django
 
 _MIN_FREE = 1024**3
-_MIN_POSTGRES = 160_000
 _ZONES = ("Asia/Shanghai", "UTC", "America/New_York")
 
 
@@ -84,7 +83,7 @@ def _findings(environment: Environment) -> Iterator[Finding]:
             yield from _static()
             yield from _catalogues()
     except typer.Exit:
-        yield Finding("wrong", "database", "no database answers, see above")
+        yield Finding("wrong", "database", "none that can be used, see above")
 
 
 def _home(environment: Environment) -> Iterator[Finding]:
@@ -155,7 +154,7 @@ def _database() -> Iterator[Finding]:
         yield Finding("wrong", "database", str(error).strip())
         return
     checks: tuple[tuple[bool, str], ...] = (
-        (number >= _MIN_POSTGRES, f"PostgreSQL {version} is too old, 16 is needed"),
+        (number >= MIN_POSTGRES, f"PostgreSQL {version} is too old, 16 is needed"),
         (encoding == "UTF8", f"the database has the encoding {encoding}, UTF8 is needed"),
         (fsync == "on", "fsync is off: a power failure loses what was acknowledged"),
     )

@@ -17,6 +17,7 @@ from goldseam.site.environment import Environment, WrongEnvironment, read_enviro
 
 WRONG_SETTINGS = 2
 NO_DATABASE = 3
+MIN_POSTGRES = 160_000
 _PATIENCE = 30.0
 
 
@@ -104,9 +105,13 @@ def _own_server(environment: Environment, *, alone: bool) -> EmbeddedPostgres | 
 
 
 def check_database_url(environment: Environment) -> None:
-    """End the command unless DATABASE_URL answers a query."""
+    """End the command unless DATABASE_URL answers a query and is new enough."""
     try:
         with psycopg.connect(environment.database_url, connect_timeout=10) as connection:
             connection.execute("SELECT 1")
+            version = connection.info.server_version
     except psycopg.Error as error:
         fail(f"DATABASE_URL does not lead to a database: {str(error).strip()}", NO_DATABASE)
+    if version < MIN_POSTGRES:
+        found, needed = version // 10_000, MIN_POSTGRES // 10_000
+        fail(f"DATABASE_URL leads to a PostgreSQL {found}; {needed} or newer is needed.", NO_DATABASE)
