@@ -74,6 +74,16 @@ MEASUREMENTS = (
         ),
     ),
     Measurement(
+        "policy_speed",
+        "Policy pack of 200 rules, per decision",
+        3,
+        (
+            Figure("ms_per_decision_p50", "milliseconds, p50"),
+            Figure("ms_per_decision_p95", "milliseconds, p95", 1, at_most=True),
+            Figure("ms_whole_judgement_p95", "with risk, liability, reasons and draft, p95"),
+        ),
+    ),
+    Measurement(
         "live_latency",
         "A message's way to the browser: 20 a second for a minute",
         1,

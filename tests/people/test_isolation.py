@@ -19,7 +19,8 @@ from goldseam.conversations.models import Conversation, ReadMark
 from goldseam.people.actions import issue_token
 from goldseam.people.models import Agent, ApiToken, Membership, Role, Shop
 from goldseam.policies.actions import start_draft
-from goldseam.policies.models import PackVersion
+from goldseam.policies.models import PackVersion, TryOut
+from goldseam.policies.trying import start_tryout
 from tests.journeys.shop import build_shop
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,8 @@ class Address:
 def foreign() -> Shop:
     shop = build_shop()
     issue_token(shop, "porcelain key", ["orders:read"], actor="test")
-    start_draft(shop, "default", Agent.objects.get(email="lead@porcelain.test"))
+    lead = Agent.objects.get(email="lead@porcelain.test")
+    start_tryout(start_draft(shop, "default", lead), lead, wanted=200)
     return shop
 
 
@@ -71,6 +73,7 @@ def addresses(shop: Shop) -> list[Address]:
         "customer_id": conversation.customer_id,
         "membership_id": Membership.objects.filter(shop=shop, role=Role.AGENT).get().pk,
         "version_id": PackVersion.objects.filter(pack__shop=shop).get().pk,
+        "tryout_id": TryOut.objects.filter(version__pack__shop=shop).get().pk,
         "rule_id": "carrier-stalled-48h",
         "token_id": ApiToken.objects.filter(shop=shop).get().pk,
     }
@@ -100,6 +103,7 @@ def contents(shop: Shop) -> str:
             "order__shop_id",
             "parcel__order__shop_id",
             "pack__shop_id",
+            "version__pack__shop_id",
         ):
             with contextlib.suppress(FieldError):
                 rows.extend(model._default_manager.filter(**{key: shop.pk}).order_by("pk"))

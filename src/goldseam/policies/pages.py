@@ -29,11 +29,12 @@ from goldseam.policies.queries import (
     versions_of,
 )
 from goldseam.policies.table import changes_in_words, rows_of, told, wanted_rows
+from goldseam.policies.trying import SIZES
 from goldseam.workshop.load_terms import load_terms
 
 if TYPE_CHECKING:
     from goldseam.core.http import PageRequest
-    from goldseam.policies.models import PackVersion
+    from goldseam.policies.models import PackVersion, TryOut
 
 _MOST_CONDITIONS = 12
 _SPARE_CONDITIONS = 3
@@ -93,6 +94,7 @@ def version_page(version: PackVersion, request: PageRequest) -> dict[str, Any]:
         "needs_admin": version.state == "submitted" and needs_admin(version),
         "is_admin": request.membership.role == "admin",
         "tryouts": tryouts_of(version.pk),
+        "sizes": SIZES,
         "editable": version.state == "draft",
         **rule_table(version.body, request, changed if version.is_open else None),
     }
@@ -104,6 +106,21 @@ def diff_page(version: PackVersion, language: str) -> dict[str, Any]:
     rules = {rule["id"]: rule for rule in version.body["rules"]}
     changes = changes_in_words(differences(body, version.body), rules, language)
     return {"version": version, "against": label, "changes": changes}
+
+
+def tryout_page(tryout: TryOut) -> dict[str, Any]:
+    """A try-out's sums with what they changed by; empty while it runs."""
+    result = tryout.result
+    if not result:
+        return {"running": tryout.state in ("waiting", "running")}
+    return {
+        "running": False,
+        "result": result,
+        "money": [(currency, *pair, pair[1] - pair[0]) for currency, pair in result["money"].items()],
+        "at_once": [(currency, *pair, pair[1] - pair[0]) for currency, pair in result["at_once"].items()],
+        "issues": [found for found in result["issues"] if found["changed"]],
+        "same_issues": sum(1 for found in result["issues"] if not found["changed"]),
+    }
 
 
 def rule_form(

@@ -17,7 +17,7 @@ from goldseam.core.http import PageRequest
 from goldseam.engine.decide.pack_form import examine_form
 from goldseam.engine.decide.pack_terms import ERROR, Finding
 from goldseam.people.queries import Role, require_role
-from goldseam.policies import actions, excel, pages, queries
+from goldseam.policies import actions, excel, pages, queries, trying
 from goldseam.policies.cells import BadCell, languages_of, limit_of, number_of, rule_of
 from goldseam.policies.models import PackVersion
 from goldseam.policies.table import told
@@ -229,6 +229,32 @@ def take_file(request: PageRequest, version_id: int) -> HttpResponse:
     actions.put_body(found, request.user, sheet.body, revision=_revision(request))
     messages.success(request, _("Taken over from %(file)s.") % {"file": given.name})
     return redirect("policies:version", found.pk)
+
+
+@require_POST
+def try_out(request: PageRequest, version_id: int) -> HttpResponse:
+    """Run a version over past decisions."""
+    found = queries.access_version(request.user, version_id)
+    wanted = request.POST.get("wanted", "")
+    size = int(wanted) if wanted.isdecimal() and len(wanted) < 9 else 0
+    started = trying.start_tryout(found, request.user, wanted=size)
+    return redirect("policies:tryout", started.pk)
+
+
+@require_GET
+def tryout(request: PageRequest, tryout_id: int) -> HttpResponse:
+    """How far a try-out is, and what it has shown."""
+    found = queries.access_tryout(request.user, tryout_id)
+    template = "policies/tryout_part.html" if request.htmx else "policies/tryout.html"
+    return render(request, template, {"tryout": found, **pages.tryout_page(found)})
+
+
+@require_POST
+def stop_tryout(request: PageRequest, tryout_id: int) -> HttpResponse:
+    """Give a try-out up."""
+    found = queries.access_tryout(request.user, tryout_id)
+    trying.stop_tryout(found, request.user)
+    return redirect("policies:tryout", found.pk)
 
 
 def _revision(request: PageRequest) -> int:

@@ -7,13 +7,16 @@ from goldseam.commerce.events import OrderChanged, OrdersChanged
 from goldseam.conversations import events as inbox
 from goldseam.copilot.actions import assess_after_message
 from goldseam.copilot.bulk import assess_after_orders, assess_imported
+from goldseam.copilot.tryout import defer_tryout
 from goldseam.core.events import Handler
+from goldseam.policies.events import TryOutRequested
 
 WIRING: dict[type, tuple[Handler, ...]] = {
     OrderChanged: (assess_after_orders,),
     OrdersChanged: (assess_after_orders,),
     inbox.MessageReceived: (assess_after_message, tell),
     inbox.ConversationsImported: (assess_imported,),
+    TryOutRequested: (defer_tryout,),
     inbox.ReplySent: (tell,),
     inbox.ConversationAssigned: (tell,),
     inbox.ConversationSnoozed: (tell,),
