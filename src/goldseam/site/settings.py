@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "goldseam.commerce",
     "goldseam.policies",
     "goldseam.conversations",
+    "goldseam.knowledge",
     "goldseam.copilot",
     "goldseam.channels.webhook",
     "goldseam.site",

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("goldseam.commerce.urls")),
     path("", include("goldseam.conversations.urls")),
     path("policies/", include("goldseam.policies.urls")),
+    path("knowledge/", include("goldseam.knowledge.urls")),
     path("copilot/", include("goldseam.copilot.urls")),
     path("audit/", views.audit_trail, name="audit"),
     path("api/v1/", api.urls),

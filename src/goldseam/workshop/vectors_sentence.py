@@ -19,8 +19,8 @@ Floats = NDArray[np.float32]
 
 class Encoder(Protocol):
     """Turns texts into rows of Euclidean length 1 whose inner product says how near they are in meaning.
-    `name` changes whenever the vectors would; vectors of different names never meet. `unrelated` is the cosine
-    that a question reaches with the nearest of articles about something else."""
+    `name` changes whenever the vectors would; vectors of different names never meet. `unrelated` is the
+    cosine that a question reaches with the nearest of articles about something else."""
 
     name: str
     dimensions: int

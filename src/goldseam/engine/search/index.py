@@ -47,11 +47,17 @@ class Ranked:
 
 class SearchIndex:
     """`vectors` holds one row per text of every article's `vector_texts`, articles in order, each of
-    Euclidean length 1; None searches by words alone."""
+    Euclidean length 1; None searches by words alone. `unrelated` is the cosine of a question with the
+    nearest of articles about something else, which depends on the model of the vectors."""
 
     def __init__(
-        self, articles: Sequence[SearchArticle], vectors: Floats | None, plain_words: PlainWords
+        self,
+        articles: Sequence[SearchArticle],
+        vectors: Floats | None,
+        plain_words: PlainWords,
+        unrelated: float = 0.0,
     ) -> None:
+        self._unrelated = unrelated
         self._ids = [article.id for article in articles]
         self._plain_words = plain_words
         self._lexical = LexicalIndex(article.terms() for article in articles)
@@ -59,6 +65,15 @@ class SearchIndex:
         self._vectors = None if vectors is None else VectorSet(vectors)
         sizes = [len(article.vector_texts()) for article in articles]
         self._starts = np.cumsum([0, *sizes[:-1]]) if articles else np.zeros(0, dtype=np.int64)
+
+    def nearest_text(self, article_id: str, vector: Floats) -> int:
+        """Which of the article's `vector_texts` is nearest to a question, by position."""
+        row = self._ids.index(article_id)
+        if self._vectors is None:
+            return 0
+        start = int(self._starts[row])
+        end = int(self._starts[row + 1]) if row + 1 < len(self._starts) else None
+        return int(self._vectors.exact(vector, slice(start, end)).argmax())
 
     def search(self, question: str, vector: Floats | None, limit: int = 10) -> Ranked:
         """The best articles for a question, given with its sentence vector."""
@@ -72,8 +87,9 @@ class SearchIndex:
         scores = fuse(semantic, self._lexical.scores(weights), foreign)
         best = order(scores, max(limit, 10))
         values = [float(scores[row]) for row in best]
+        nearness = 1.0 if semantic is None else float(semantic[best[0]])
         return Ranked(
             ids=tuple(self._ids[row] for row in best[:limit]),
             scores=tuple(values[:limit]),
-            confidence=confidence(values),
+            confidence=confidence(values, nearness, self._unrelated),
         )

@@ -71,9 +71,9 @@ class LexicalIndex:
         self._postings: dict[str, tuple[NDArray[np.int32], Floats]] = {}
         for term, where in rows.items():
             at = np.array(where, dtype=np.int32)
-            count = np.array(counts[term], dtype=np.float32)
-            weight = idf(self.size, len(where)) * count * (K1 + 1.0) / (count + norm[at])
-            self._postings[term] = (at, weight.astype(np.float32))
+            often = np.array(counts[term], dtype=np.float32)
+            worth = idf(self.size, len(where)) * often * (K1 + 1.0) / (often + norm[at])
+            self._postings[term] = (at, worth.astype(np.float32))
 
     def scores(self, weights: Mapping[str, float]) -> Floats:
         """Every document's score for the weighted terms."""

@@ -19,6 +19,7 @@ LEXICAL_WEIGHT = 0.45
 """Weight of the words against the meaning; see docs/search.md for the measurements."""
 FOREIGN = 0.6
 """What an article in a script other than the question's loses, in standard deviations."""
+_COSINE_STEP = 0.02
 _CLEAR, _STEEP = 2.8, 1.2
 """The lead at which an answer is as likely as none, and how fast certainty grows with it: fitted on questions
 asked with and without their article among 25 to 137 others."""
@@ -73,11 +74,18 @@ def order(scores: Floats, limit: int) -> NDArray[np.intp]:
     return near[np.argsort(-scores[near], kind="stable")][:limit]
 
 
-def confidence(best: list[float]) -> float:
+def confidence(best: list[float], nearness: float = 1.0, unrelated: float = 0.0) -> float:
     """How sure the first of the ranked scores is an answer, 0 to 1, from its lead over the fourth to tenth:
-    where nothing answers, the list falls off evenly. Below 0.5 "nothing found" is the honest answer."""
+    where nothing answers, the list falls off evenly. A question about something else altogether also leads
+    somewhere; it is told by the cosine of the first article, `nearness`, which then lies about or below
+    `unrelated`. Below 0.5 "nothing found" is the honest answer."""
     if not best:
         return 0.0
     others = best[3:10] or best[1:]
     lead = best[0] - sum(others) / len(others) if others else best[0]
-    return 1.0 / (1.0 + math.exp(-_STEEP * (lead - _CLEAR)))
+    related = _logistic((nearness - unrelated) / _COSINE_STEP)
+    return _logistic(_STEEP * (lead - _CLEAR)) * related
+
+
+def _logistic(value: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, value))))

@@ -28,6 +28,10 @@ class VectorSet:
             self._axes = np.ascontiguousarray(vectors[:, -_COARSE:], dtype=np.float32)
             self._coarse = np.ascontiguousarray(self._rows @ self._axes)
 
+    def exact(self, vector: Floats, rows: slice) -> Floats:
+        """The products of some of the rows."""
+        return np.asarray(self._rows[rows] @ vector, dtype=np.float32)
+
     def products(self, vector: Floats) -> Floats:
         """One product per row; exact for the nearest rows, close for the others."""
         if self._axes is None:

@@ -1,0 +1,112 @@
+"""Articles in words: policies, how-tos and faults, with their versions and what makes them findable."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """What an article is."""
+
+    POLICY = "policy", _("Policy")
+    HOW_TO = "how_to", _("How-to")
+    FAULT = "fault", _("Fault")
+
+
+class Article(models.Model):
+    """One answer. `questions` are questions that it answers as people really asked them; `skus` the
+    products it is about (none: all); outside its validity it is kept but not found."""
+
+    shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE, related_name="articles")
+    external_id = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    title = models.CharField(max_length=200)
+    body = models.TextField()
+    language = models.CharField(max_length=10, default="zh")
+    questions = models.JSONField(default=list)
+    skus = models.JSONField(default=list)
+    valid_from = models.DateField(null=True)
+    valid_until = models.DateField(null=True)
+    review_on = models.DateField(null=True)
+    owner = models.ForeignKey("people.Agent", on_delete=models.SET_NULL, null=True, related_name="articles")
+    version = models.PositiveIntegerField(default=1)
+    archived_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "external_id"], name="one_article_per_id")]
+        indexes = [models.Index(fields=["shop", "kind", "-updated_at"], name="article_by_kind")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def in_force(self, today: date) -> bool:
+        """Whether it may be told to customers on this day."""
+        return (
+            self.archived_at is None
+            and (self.valid_from is None or self.valid_from <= today)
+            and (self.valid_until is None or today <= self.valid_until)
+        )
+
+
+class ArticleVersion(models.Model):
+    """How an article read from a moment on, and who wrote it so."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    actor = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["article", "number"], name="one_version_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} v{self.number}"
+
+
+class ArticleVectors(models.Model):
+    """The sentence vectors of an article's texts in 16-bit floats, one row of `dimensions` after another;
+    those of another model than the installed one are worked out anew."""
+
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="vectors")
+    encoder = models.CharField(max_length=60)
+    dimensions = models.PositiveIntegerField()
+    rows = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"vectors of {self.article_id}"
+
+
+class KnowledgeState(models.Model):
+    """Grows with every write to a shop's articles, so that a process knows when its index is old."""
+
+    shop = models.OneToOneField("people.Shop", on_delete=models.CASCADE, related_name="knowledge_state")
+    revision = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.shop_id}: {self.revision}"
+
+
+class AnswerVerdict(models.Model):
+    """A person says that an article is no answer to what a customer asked; learned from later."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="verdicts")
+    conversation = models.ForeignKey(
+        "conversations.Conversation", on_delete=models.CASCADE, related_name="answer_verdicts"
+    )
+    agent = models.ForeignKey("people.Agent", on_delete=models.SET_NULL, null=True)
+    question = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["article", "conversation"], name="one_verdict_per_conversation")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} for {self.conversation_id}"

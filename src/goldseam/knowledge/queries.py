@@ -1,0 +1,99 @@
+"""Reads of the articles, their gate, and the search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from goldseam.core.errors import NotFound
+from goldseam.engine.search.passages import passages
+from goldseam.knowledge.index import shop_index
+from goldseam.knowledge.models import AnswerVerdict, Article, ArticleVersion
+from goldseam.workshop.vectors_sentence import sentence_encoder
+
+if TYPE_CHECKING:
+    from goldseam.people.models import Agent
+
+_LONGEST_QUESTION = 500
+_SPARE = 20
+"""So many hits more are looked at, for those that are not in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article that may answer, with the passage that comes nearest."""
+
+    article: Article
+    passage: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`confidence` says how sure the first hit is an answer, 0 to 1; `sure` is false when the honest
+    answer is that nothing was found."""
+
+    hits: tuple[Hit, ...]
+    confidence: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether the first hit may be called an answer."""
+        return bool(self.hits) and self.confidence >= 0.5
+
+
+def access_article(agent: Agent, article_id: int) -> Article:
+    """The gate: the article if it belongs to a shop of this person, else "not found"."""
+    article = (
+        Article.objects.select_related("shop", "owner")
+        .filter(pk=article_id, shop__memberships__agent=agent)
+        .first()
+    )
+    if article is None:
+        raise NotFound(gettext_noop("There is no such article."))
+    return article
+
+
+def articles_of(shop_id: int, kind: str = "") -> QuerySet[Article]:
+    """A shop's articles in use, the latest changed first."""
+    rows = Article.objects.filter(shop_id=shop_id, archived_at=None).select_related("owner")
+    return (rows.filter(kind=kind) if kind else rows).order_by("-updated_at", "-pk")
+
+
+def versions_of(article: Article) -> QuerySet[ArticleVersion]:
+    """How the article read before, the newest first."""
+    return ArticleVersion.objects.filter(article=article)
+
+
+def search(shop_id: int, question: str, limit: int = 10, *, kind: str = "") -> Found:
+    """The shop's articles in force that answer a question best, by meaning and words."""
+    asked = " ".join(question.split())[:_LONGEST_QUESTION]
+    if not asked:
+        return Found((), 0.0)
+    state = shop_index(shop_id)
+    encoder = sentence_encoder()
+    vector = encoder.question(asked) if encoder is not None else None
+    ranked = state.index.search(asked, vector, limit + _SPARE)
+    rows = Article.objects.select_related("owner").in_bulk([int(name) for name in ranked.ids])
+    today = timezone.localdate()
+    hits = []
+    for name, score in zip(ranked.ids, ranked.scores, strict=True):
+        row = rows.get(int(name))
+        if row is None or not row.in_force(today) or (kind and row.kind != kind):
+            continue
+        parts = passages(row.body)
+        near = state.index.nearest_text(name, vector) if vector is not None else 0
+        passage = parts[near] if near < len(parts) else (parts or [row.title])[0]
+        hits.append(Hit(row, passage, score))
+    first = hits and str(hits[0].article.pk) == ranked.ids[0]
+    return Found(tuple(hits[:limit]), ranked.confidence if first else 0.0)
+
+
+def doubted_in(conversation_id: int) -> set[int]:
+    """Articles that a person said are no answer in this conversation."""
+    rows = AnswerVerdict.objects.filter(conversation_id=conversation_id)
+    return set(rows.values_list("article_id", flat=True))
