@@ -15,6 +15,8 @@ from goldseam.core.errors import Conflict, DomainError, NotFound
 from goldseam.people.models import Agent, ApiToken, Membership, Role, Shop
 from goldseam.people.queries import token_digest
 
+_MAX_TOKEN_NAME = 120
+
 
 @transaction.atomic
 def create_shop(slug: str, name: str, *, actor: str, **fields: str) -> Shop:
@@ -62,6 +64,9 @@ def issue_token(shop: Shop, name: str, scopes: Sequence[str], *, actor: str) -> 
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:
         raise DomainError(f"Unknown scopes: {', '.join(unknown)}.", field="scopes")
+    name = name.strip()
+    if not 1 <= len(name) <= _MAX_TOKEN_NAME:
+        raise DomainError(f"A token needs a name of at most {_MAX_TOKEN_NAME} characters.", field="name")
     secret = "gs_" + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         shop=shop, name=name, prefix=secret[:9], digest=token_digest(secret), scopes=list(scopes)
