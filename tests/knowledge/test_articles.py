@@ -11,7 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from goldseam.conversations.actions import receive_message
 from goldseam.conversations.models import Conversation
@@ -189,7 +189,7 @@ def test_markdown_csv_and_excel() -> None:
     ],
 )
 def test_bad_files_are_named(name: str, content: bytes, said: str) -> None:
-    with pytest.raises(DomainError, match=said) as caught:
+    with translation.override("en"), pytest.raises(DomainError, match=said) as caught:
         read_articles(name, content)
     assert name in caught.value.message
 
