@@ -49,9 +49,7 @@ def mark(text: str, tables: ReadingTables) -> Marked:
 
 
 def _masked(hit: Hit, masks: list[Hit] | None) -> bool:
-    return masks is not None and any(
-        mask.start < hit.end and mask.end > hit.start for mask in masks
-    )
+    return masks is not None and any(mask.start < hit.end and mask.end > hit.start for mask in masks)
 
 
 def _denied(hit: Hit, folded: str, negation: Negation) -> bool:
