@@ -33,5 +33,9 @@ def draft_with(conversation: Conversation, remedy: str) -> str:
     offer it (any more)."""
     text = draft_for_remedy(gather(conversation, timezone.now()), remedy, conversation.shop_id)
     if text is None:
-        raise NotFound(gettext_noop("Facts or policy have changed: this remedy is not offered any more. The panel is renewed."))
+        raise NotFound(
+            gettext_noop(
+                "Facts or policy have changed: this remedy is not offered any more. The panel is renewed."
+            )
+        )
     return text
