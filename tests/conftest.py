@@ -7,9 +7,16 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from goldseam.core.postgres import EmbeddedPostgres
 from tests.settings import HOME
+
+# The same examples every time: a run says what a change did, not what chance did. A wider search is
+# `pytest --hypothesis-profile=wide`.
+settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+settings.register_profile("wide", deadline=None, max_examples=2_000)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -140,7 +140,7 @@ class Desks:
             bypass_csp=bypass_csp,
         )
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
         desk = Desk(self.site, context, page)
         page.on("console", desk.note)
         page.on("pageerror", lambda error: desk.troubles.append(str(error)))
