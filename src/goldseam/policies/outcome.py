@@ -1,14 +1,16 @@
 """What a version would have changed, summed up over past decisions: remedies, money, approvals, by issue.
 
 Both packs decide on the same facts with the same engine, so that nothing but the pack makes a difference. The
-figures of a decision are those of the remedy that stands first; `at_once` is the most that the usual role
-could give without asking anybody."""
+figures of a decision are those of the remedy that stands first; `at_once` is the largest gift beside what was
+paid for (coupon, partial refund, …) that the usual role could give without asking anybody."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from goldseam.engine.decide.pack_terms import GESTURES
 
 _EXAMPLES = 60
 _EXAMPLES_OF_ISSUE = 6
@@ -46,7 +48,7 @@ class _Sums:
                 self.approvals[side] += 1
             if offers and offers[0].amount:
                 self.money.setdefault(offers[0].currency, [0.0, 0.0])[side] += offers[0].amount
-            free = [o for o in offers if o.amount and not o.needs_approval]
+            free = [o for o in offers if o.amount and not o.needs_approval and o.code in GESTURES]
             if free:
                 most = max(free, key=lambda o: o.amount or 0.0)
                 self.at_once.setdefault(most.currency, [0.0, 0.0])[side] += most.amount or 0.0
