@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from goldseam.engine.facts import Conversation, Order
 from goldseam.engine.reading import OrderMeant
@@ -120,7 +121,7 @@ def _points(orders: tuple[Order, ...], clues: list[Clues], goods: Goods) -> tupl
 
 
 def _clue_points(
-    orders: tuple[Order, ...], titles: list[str], grams: list[set[str]], clue: Clues, goods: Goods
+    orders: tuple[Order, ...], titles: list[str], grams: list[frozenset[str]], clue: Clues, goods: Goods
 ) -> Iterable[tuple[int, float, str]]:
     yield from _numbers(orders, clue.found)
     yield from _answers(orders, clue)
@@ -172,11 +173,11 @@ def _title(order: Order) -> str:
     return " ".join(item.title.lower() for item in order.items)
 
 
-def _titles(titles: list[set[str]], grams: set[str]) -> Iterable[tuple[int, float, str]]:
+def _titles(titles: list[frozenset[str]], grams: set[str]) -> Iterable[tuple[int, float, str]]:
     """Words of one title alone in the message; the longer the stretch, the surer."""
     shared = [title & grams for title in titles]
     for place, words in enumerate(shared):
-        elsewhere = set().union(*(other for at, other in enumerate(shared) if at != place))
+        elsewhere: set[str] = set().union(*(other for at, other in enumerate(shared) if at != place))
         own = words - elsewhere
         if own:
             longest = max(len(word) for word in own)
@@ -184,7 +185,8 @@ def _titles(titles: list[set[str]], grams: set[str]) -> Iterable[tuple[int, floa
             yield place, _TITLE * weight, "item_words"
 
 
-def _grams(title: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _grams(title: str) -> frozenset[str]:
     """Chinese 2- to 4-grams and, marked with a blank as in `ngrams`, Latin words of a title."""
     grams: set[str] = set()
     for word in _PIECES.findall(title[:200]):
@@ -194,7 +196,7 @@ def _grams(title: str) -> set[str]:
         else:
             for size in (2, 3, 4):
                 grams.update([word[i : i + size] for i in range(len(word) - size + 1)])
-    return grams
+    return frozenset(grams)
 
 
 def _service_grams(marked: Marked) -> set[str]:
