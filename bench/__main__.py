@@ -104,6 +104,19 @@ MEASUREMENTS = (
         ),
     ),
     Measurement(
+        "search",
+        "Search by meaning: our own questions, and 20,000 articles",
+        1,
+        (
+            Figure("plain_recall_at_3", "plain questions (test half), recall@3", 0.99),
+            Figure("hard_recall_at_1", "hard questions (test half), recall@1"),
+            Figure("hard_recall_at_3", "hard questions (test half), recall@3", 0.8),
+            Figure("ms_p50", "milliseconds among 20,000 articles, p50"),
+            Figure("ms_p95", "milliseconds among 20,000 articles, p95", 20, at_most=True),
+            Figure("renew_s", "index renewed after a write, s"),
+        ),
+    ),
+    Measurement(
         "import_rows",
         "Import of orders",
         3,

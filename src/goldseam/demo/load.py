@@ -22,9 +22,11 @@ from goldseam.conversations.actions import assign
 from goldseam.conversations.importing import upsert_conversations
 from goldseam.conversations.queries import find_conversation
 from goldseam.core.errors import NotFound
+from goldseam.demo.articles import articles
 from goldseam.demo.catalogue import goods, world
 from goldseam.demo.orders import people, purchases
 from goldseam.demo.threads import Threads
+from goldseam.knowledge.actions import import_articles
 from goldseam.people.actions import add_person, create_shop
 from goldseam.people.queries import Role, agents_of
 
@@ -112,6 +114,7 @@ def _load_rows(shop: Shop, now: datetime, progress: Progress) -> None:
         for good in goods()
     ]
     upsert_products(shop, products, actor=_ACTOR)
+    import_articles(shop, articles(), actor=_ACTOR)
     persons = people(chance, CUSTOMERS)
     for batch in _batches([person.record for person in persons], "customers", progress):
         upsert_customers(shop, batch, actor=_ACTOR)

