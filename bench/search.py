@@ -4,8 +4,8 @@
 
 Quality on the questions in bench/data/search (the halves that were kept for testing). Speed through
 `knowledge.queries.search`, as the pages call it, on a real PostgreSQL with many articles: the question's
-vector, the ranking, and the rows of the hits. The articles are sentences of our own articles in random order below
-varied titles, so every one has a text and vectors of its own.
+vector, the ranking, and the rows of the hits. The articles are sentences of our own articles in random order
+below varied titles, so every one has a text and vectors of its own.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from goldseam.conversations.actions import receive_message
+from goldseam.conversations.actions import receive_message, send_reply
 from goldseam.conversations.models import Conversation
 from goldseam.core.errors import Conflict, DomainError, NotFound
 from goldseam.core.models import AuditEntry
@@ -258,6 +258,25 @@ def test_answers_beside_a_conversation(filled: Shop, agent: Agent, client: Clien
     verdict = AnswerVerdict.objects.get()
     assert "跳闸" in verdict.question
     assert AuditEntry.objects.filter(verb="article.doubted").count() == 1
+
+
+def test_a_short_answer_back_does_not_hide_the_question(filled: Shop, agent: Agent, client: Client) -> None:
+    client.force_login(agent)
+    conversation = Conversation.objects.get(external_id="c-1001")
+    address = reverse("knowledge:answers", args=[conversation.pk])
+    receive_message(conversation, "取暖器一插上家里就跳闸了怎么办")
+    send_reply(conversation, agent, "请问是什么时候买的?")
+    receive_message(conversation, "上周三买的")
+    assert "不接排插" in client.get(address).content.decode()
+
+
+def test_small_talk_asks_nothing(filled: Shop, agent: Agent, client: Client) -> None:
+    client.force_login(agent)
+    conversation = Conversation.objects.exclude(external_id="c-1001").earliest("pk")
+    conversation.messages.all().delete()
+    receive_message(conversation, "在吗")
+    page = client.get(reverse("knowledge:answers", args=[conversation.pk])).content.decode()
+    assert "answer" not in page
 
 
 def test_answers_do_not_cross_shops(filled: Shop, client: Client) -> None:
