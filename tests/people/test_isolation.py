@@ -16,6 +16,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from goldseam.conversations.models import Conversation, ReadMark
+from goldseam.knowledge.actions import import_articles
+from goldseam.knowledge.models import Article
+from goldseam.knowledge.records import build_record
 from goldseam.people.actions import issue_token
 from goldseam.people.models import Agent, ApiToken, Membership, Role, Shop
 from goldseam.policies.actions import start_draft
@@ -27,7 +30,15 @@ pytestmark = pytest.mark.django_db
 
 OPEN_TO_ALL = {"people:sign_in", "people:sign_out", "people:language", "api:openapi-json", "api-docs"}
 ADMINS_ONLY = {"people:people", "people:role", "people:tokens", "people:revoke", "audit"}
-FOREIGN = ("周雨桐", "李伟", "青瓷生活馆", "313021098900", "13800130000", "agent@porcelain.test")
+FOREIGN = (
+    "周雨桐",
+    "李伟",
+    "青瓷生活馆",
+    "313021098900",
+    "13800130000",
+    "agent@porcelain.test",
+    "青瓷退换规则",
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,7 @@ class Address:
 def foreign() -> Shop:
     shop = build_shop()
     issue_token(shop, "porcelain key", ["orders:read"], actor="test")
+    import_articles(shop, [build_record({"title": "青瓷退换规则", "body": "七天内可退。"})], actor="test")
     lead = Agent.objects.get(email="lead@porcelain.test")
     start_tryout(start_draft(shop, "default", lead), lead, wanted=200)
     return shop
@@ -74,6 +86,7 @@ def addresses(shop: Shop) -> list[Address]:
         "membership_id": Membership.objects.filter(shop=shop, role=Role.AGENT).get().pk,
         "version_id": PackVersion.objects.filter(pack__shop=shop).get().pk,
         "tryout_id": TryOut.objects.filter(version__pack__shop=shop).get().pk,
+        "article_id": Article.objects.filter(shop=shop).get().pk,
         "rule_id": "carrier-stalled-48h",
         "token_id": ApiToken.objects.filter(shop=shop).get().pk,
     }
@@ -92,7 +105,7 @@ def contents(shop: Shop) -> str:
     rows: list[Any] = []
     for model in apps.get_models():
         if not model._meta.app_label.startswith(
-            ("people", "commerce", "conversations", "copilot", "policies", "webhook")
+            ("people", "commerce", "conversations", "knowledge", "copilot", "policies", "webhook")
         ):
             continue
         if model is ReadMark:
@@ -103,6 +116,7 @@ def contents(shop: Shop) -> str:
             "order__shop_id",
             "parcel__order__shop_id",
             "pack__shop_id",
+            "article__shop_id",
             "version__pack__shop_id",
         ):
             with contextlib.suppress(FieldError):
