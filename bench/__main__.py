@@ -168,7 +168,6 @@ MEASUREMENTS = (
             Figure("again_rows_per_second", "the same file again: rows per second"),
             Figure("memory_mb_peak", "memory at most, MB"),
         ),
-        arguments=("--json",),
     ),
 )
 
