@@ -159,3 +159,10 @@ def test_scripts_play_on_a_whole_shop() -> None:
 def test_a_broken_script_names_file_and_complaint(content: str, complaint: str) -> None:
     with pytest.raises(BrokenScript, match=rf"^mine\.txt.*{re.escape(complaint)}"):
         list(_parse("mine.txt", content))
+
+
+def test_every_issue_waits_in_the_demo_inbox() -> None:
+    threads = Threads(Random(5), [], NOW)
+    waiting = Counter(script.issue for script, _ in threads.open_scripts(72))
+    assert waiting.keys() == ISSUES.keys()
+    assert min(waiting.values()) >= 2

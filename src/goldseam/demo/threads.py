@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import cycle
+from itertools import cycle, islice
 from random import Random
 
 from goldseam.conversations.records import ConversationRecord, MessageRecord
@@ -36,18 +36,27 @@ class Threads:
     def closed(self, count: int) -> Iterator[ConversationRecord]:
         """`count` conversations of the last 90 days that have ended."""
         for _ in range(count):
-            script, purchase = self._next()
-            yield self._record(script, purchase, is_open=False)
+            language = self._language()
+            script = next(self._turn[language])
+            yield self._record(script, self._purchase(script, language), is_open=False)
 
     def open(self, count: int) -> Iterator[ConversationRecord]:
         """`count` conversations that wait for an answer, most since minutes, some since hours."""
-        for _ in range(count):
-            script, purchase = self._next()
-            yield self._record(script, purchase, is_open=True)
+        for script, language in self.open_scripts(count):
+            yield self._record(script, self._purchase(script, language), is_open=True)
 
-    def _next(self) -> tuple[Script, Purchase]:
-        language = "en" if self._chance.random() < 0.07 else "zh"
-        script = next(self._turn[language])
+    def open_scripts(self, count: int) -> Iterator[tuple[Script, str]]:
+        """What the open conversations are about: one issue after the other, so that none is missing."""
+        issues = cycle(sorted({script.issue for script in scripts("zh")}))
+        for issue in islice(issues, count):
+            language = self._language()
+            yield self._chance.choice([s for s in scripts(language) if s.issue == issue]), language
+
+    def _language(self) -> str:
+        return "en" if self._chance.random() < 0.07 else "zh"
+
+    def _purchase(self, script: Script, language: str) -> Purchase:
+        """An order that the script's words fit, one that was not talked about where there is any."""
         fitting = [p for story in sorted(script.stories) for p in self._orders[language].get(story, ())]
         fitting = [p for p in fitting if script.speaks_of(p.good.sku)] or fitting
         if script.needs_parcel():
@@ -55,7 +64,7 @@ class Threads:
         candidates = self._chance.sample(fitting, min(8, len(fitting)))
         purchase = min(candidates, key=self._talked_about)
         self._used.update((purchase.record.external_id, purchase.person.record.external_id))
-        return script, purchase
+        return purchase
 
     def _talked_about(self, purchase: Purchase) -> tuple[int, int]:
         """How often the order, and its customer, came up already."""
