@@ -19,14 +19,6 @@ if TYPE_CHECKING:
     from goldseam.people.models import Agent
 
 
-def access_order(agent: Agent, order_id: int) -> Order:
-    """The gate: the order if it belongs to a shop of this person, else "not found"."""
-    order = Order.objects.filter(pk=order_id, shop__memberships__agent=agent).first()
-    if order is None:
-        raise NotFound(gettext_noop("There is no such order."))
-    return order
-
-
 def access_customer(agent: Agent, customer_id: int) -> Customer:
     """The gate: the customer if they belong to a shop of this person, else "not found"."""
     customer = Customer.objects.filter(pk=customer_id, shop__memberships__agent=agent).first()

@@ -23,13 +23,6 @@ def fit_temperature(logits: Floats, truth: NDArray[np.int64]) -> float:
     return float(_GRID[int(np.argmin(losses))])
 
 
-def softmax_rows(logits: Floats) -> Floats:
-    """Probabilities per row."""
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    result: Floats = shifted / shifted.sum(axis=1, keepdims=True)
-    return result
-
-
 def expected_calibration_error(confidence: Floats, correct: NDArray[np.bool_], bins: int = 10) -> float:
     """Mean gap between confidence and accuracy over equal-width bins, weighted by size."""
     place = np.minimum((confidence * bins).astype(int), bins - 1)

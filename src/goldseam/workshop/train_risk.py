@@ -16,7 +16,6 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import Ridge
 
 from goldseam.engine.reading import Reading
-from goldseam.engine.tables import Tables
 from goldseam.engine.text.marks import feature_marks, mark
 from goldseam.engine.text.ngrams import Head, TextModel, features
 from goldseam.engine.text.outlook import BLOCKS, outlook_blocks, outlook_features
@@ -156,10 +155,3 @@ def _block_model(vectorizer: Vectorizer, coefficients: Floats, block: str, versi
     head = Head(("dissatisfied",), 0, 1, np.zeros(1, dtype=np.float32))
     weights = (coefficients * idf)[:, None].astype(np.float32)
     return TextModel(version, dict(vectorizer.vocabulary), weights, norms.astype(np.float32), {"risk": head})
-
-
-def risk_scores(items: Sequence[Labelled], tables: Tables) -> Floats:
-    """The product's own risk score of each conversation."""
-    from goldseam.engine.assess import assess
-
-    return np.array([assess(item.conversation, tables).risk.score for item in items])

@@ -109,14 +109,6 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
-    """What the pack says about one remedy: allowed by `rule`, or forbidden by it."""
-
-    remedy: str
-    rule: Rule
-
-
-@dataclass(frozen=True, slots=True)
 class PolicyPack:
     """A compiled pack. `authority`: the most a role may grant in one case, in the pack's currency."""
 

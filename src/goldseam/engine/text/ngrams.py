@@ -108,12 +108,6 @@ def raw_scores(model: TextModel, rows: list[int]) -> Vector:
     return result
 
 
-def head_logits(raw: Vector, head: Head) -> Vector:
-    """The head's calibrated logits."""
-    logits: Vector = (raw[head.start : head.stop] + head.bias) / np.float32(head.temperature)
-    return logits
-
-
 def softmax(logits: Vector) -> Vector:
     """Probabilities that sum to 1."""
     shifted = np.exp(logits - logits.max())
