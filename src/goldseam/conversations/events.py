@@ -15,6 +15,20 @@ class MessageReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplySubmitted:
+    """A reply is about to be stored: told under the conversation's lock, before the write. A handler that
+    raises a `DomainError` refuses it, and nothing is sent. `agent_id` is None for the bot; `override_reason`
+    is the written reason of somebody who may decide against the rules."""
+
+    shop_id: int
+    conversation_id: int
+    agent_id: int | None
+    text: str
+    remedy: str
+    override_reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReplySent:
     """An agent or the bot answered the customer."""
 
@@ -47,6 +61,16 @@ class ConversationSnoozed:
 
     shop_id: int
     conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRequested:
+    """Somebody (`agent_id`; None for the clock and programs) is about to close it: told under the
+    conversation's lock, before the write. A handler that raises a `DomainError` refuses it."""
+
+    shop_id: int
+    conversation_id: int
+    agent_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,14 @@ PRESETS = {
 
 
 class WriteForm(forms.Form):
-    """A reply to the customer, or a note for colleagues. `key` makes a repeated send the same message."""
+    """A reply to the customer, or a note for colleagues. `key` makes a repeated send the same message;
+    `override_reason` is a lead's word why a reply goes out in spite of the rules."""
 
     text = forms.CharField(max_length=MAX_TEXT, strip=True)
     kind = forms.ChoiceField(choices=[("reply", "reply"), ("note", "note")])
     key = forms.CharField(max_length=64)
     remedy = forms.RegexField(r"^[a-z_]+$", max_length=30, required=False)
+    override_reason = forms.CharField(max_length=500, required=False, strip=True)
 
 
 class AssignForm(forms.Form):

@@ -36,7 +36,9 @@ class Outcome(models.TextChoices):
 
 class Conversation(models.Model):
     """One thread with one customer. The triage columns repeat the latest decision, so that a list page
-    is one indexed read; `rank` orders the inbox: smaller is more urgent."""
+    is one indexed read; `rank` orders the inbox: smaller is more urgent. `promise_due_at` is the earliest
+    due moment of the promises still open, `promises_broken` counts the broken ones; `locked_at` is set while
+    a danger to people keeps machines from answering. Higher rooms keep these three up to date."""
 
     shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE)
     external_id = models.CharField(max_length=120)
@@ -68,6 +70,10 @@ class Conversation(models.Model):
     risk_level = models.CharField(max_length=10, default="low")
     priority = models.CharField(max_length=2, default="P2")
     handover = models.CharField(max_length=30, blank=True)
+    liable_party = models.CharField(max_length=20, blank=True, default="")
+    promise_due_at = models.DateTimeField(null=True)
+    promises_broken = models.PositiveSmallIntegerField(default=0)
+    locked_at = models.DateTimeField(null=True)
     alerted_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(
         "people.Agent", on_delete=models.SET_NULL, null=True, related_name="+"
@@ -113,6 +119,11 @@ class Conversation(models.Model):
             models.Index(
                 fields=["snoozed_until"], condition=models.Q(status="snoozed"), name="conversation_snoozed"
             ),
+            models.Index(
+                fields=["shop", "promise_due_at", "id"],
+                condition=models.Q(promise_due_at__isnull=False),
+                name="conversation_promises",
+            ),
             GinIndex(fields=["search"], name="conversation_search"),
         ]
 
@@ -123,7 +134,8 @@ class Conversation(models.Model):
 class Message(models.Model):
     """Something said (or, with `is_note`, written for colleagues only). `external_id` is the sender's
     idempotency key: the same key in a conversation is the same message. `marks` are the stretches that show
-    a danger sign: [start, end, signal code], as the latest decision read them."""
+    a danger sign: [start, end, signal code], as the latest decision read them. `override_reason` says why
+    a lead sent words that the rules forbid."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
     external_id = models.CharField(max_length=120, null=True)  # noqa: DJ001  NULLs do not collide
@@ -133,6 +145,7 @@ class Message(models.Model):
     text = models.TextField()
     at = models.DateTimeField()
     remedy = models.CharField(max_length=30, blank=True)
+    override_reason = models.CharField(max_length=500, blank=True, default="")
     marks = models.JSONField(default=list)
 
     class Meta:

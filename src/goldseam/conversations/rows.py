@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from goldseam.people.models import Agent
 
 MAX_TEXT = 20_000
+MAX_REASON = 500
 
 
 def words_of(customer: Customer | None) -> tuple[str, ...]:
@@ -44,6 +45,26 @@ def locked(conversation_id: int) -> Conversation:
     return Conversation.objects.select_for_update().get(pk=conversation_id)
 
 
+def agent_of(actor: str) -> int | None:
+    """The id of the person whom an actor's name means ("agent-7"); None for programs and the clock."""
+    kind, _, number = actor.partition("-")
+    return int(number) if kind == "agent" and number.isdecimal() else None
+
+
+def clean(text: str) -> str:
+    """The words as they are stored; refused when there are none or far too many."""
+    if not text.strip():
+        raise DomainError(gettext_noop("The message is empty."), field="text")
+    if len(text) > MAX_TEXT:
+        raise DomainError(f"The message is longer than {MAX_TEXT} characters.", field="text")
+    return text.replace("\x00", "")
+
+
+def said(conversation: Conversation, key: str | None) -> Message | None:
+    """The message that was stored under this key before."""
+    return conversation.messages.filter(external_id=key).first() if key is not None else None
+
+
 def say(
     conversation: Conversation,
     role: MessageRole,
@@ -53,20 +74,17 @@ def say(
     at: datetime | None,
     author: Agent | None = None,
     remedy: str = "",
+    override_reason: str = "",
     is_note: bool = False,
 ) -> tuple[Message, bool]:
     """Store a message, once per key; returns it and whether it is new."""
-    if not text.strip():
-        raise DomainError(gettext_noop("The message is empty."), field="text")
-    if len(text) > MAX_TEXT:
-        raise DomainError(f"The message is longer than {MAX_TEXT} characters.", field="text")
-    text = text.replace("\x00", "")
     fields = {
         "role": role,
-        "text": text,
+        "text": clean(text),
         "at": at or timezone.now(),
         "author": author,
         "remedy": remedy,
+        "override_reason": override_reason,
         "is_note": is_note,
     }
     if key is None:

@@ -88,9 +88,8 @@ def write(request: PageRequest, conversation_id: int) -> HttpResponse:
     if given["kind"] == "note":
         actions.add_note(conversation, request.user, given["text"], key=given["key"])
     else:
-        actions.send_reply(
-            conversation, request.user, given["text"], key=given["key"], remedy=given["remedy"]
-        )
+        reply = {name: given[name] for name in ("key", "remedy", "override_reason")}
+        actions.send_reply(conversation, request.user, given["text"], **reply)
     if not request.htmx:
         return redirect("conversations:page", conversation.pk)
     conversation.refresh_from_db(fields=["last_message_at"])

@@ -154,4 +154,5 @@ def triage_of(assessment: Assessment, order_id: int | None) -> conversations.Tri
         priority=assessment.priority,
         handover=assessment.handover.reason or "",
         order_id=order_id,
+        liable_party=assessment.liability.party,
     )

@@ -1,0 +1,171 @@
+"""What is said: opening a thread, the customer's words, the answers, the notes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from goldseam.conversations import events, rows
+from goldseam.conversations.models import Conversation, Message, MessageRole, Status
+from goldseam.core import audit
+from goldseam.core.events import emit
+from goldseam.core.live import announce
+
+if TYPE_CHECKING:
+    from goldseam.commerce.models import Customer
+    from goldseam.people.models import Agent, Shop
+
+
+def open_conversation(
+    shop: Shop,
+    external_id: str,
+    *,
+    customer: Customer | None = None,
+    channel: str = "api",
+    at: datetime | None = None,
+    actor: str,
+) -> Conversation:
+    """The conversation with this id in the shop, made if it is new (safe when two callers race)."""
+    moment = at or timezone.now()
+    defaults = {
+        "customer": customer,
+        "channel": channel,
+        "created_at": moment,
+        "last_message_at": moment,
+    }
+    with transaction.atomic():
+        conversation, created = Conversation.objects.get_or_create(
+            shop=shop, external_id=external_id, defaults=defaults
+        )
+        if created:
+            rows.index(conversation, external_id, *rows.words_of(customer))
+            audit.record(shop.pk, actor, "conversation.opened", rows.subject(conversation))
+        elif customer is not None and conversation.customer_id is None:
+            conversation.customer = customer
+            conversation.save(update_fields=["customer"])
+            rows.index(conversation, *rows.words_of(customer))
+    return conversation
+
+
+@transaction.atomic
+def receive_message(
+    conversation: Conversation, text: str, *, key: str | None = None, at: datetime | None = None
+) -> tuple[Message, bool]:
+    """The customer says something. Returns the message and whether it is new: the same `key` again is
+    the same message and changes nothing. A closed or snoozed conversation opens again."""
+    conversation = rows.locked(conversation.pk)
+    message, created = rows.say(conversation, MessageRole.CUSTOMER, text, key=key, at=at)
+    if not created:
+        return message, False
+    if conversation.status != Status.OPEN:
+        rows.set_open(conversation, "customer")
+    if conversation.waiting_since is None:
+        conversation.waiting_since = message.at
+    rows.touch(conversation, message)
+    emit(events.MessageReceived(conversation.shop_id, conversation.pk, message.pk))
+    return message, True
+
+
+@transaction.atomic
+def take_in(
+    shop: Shop,
+    external_id: str,
+    role: str,
+    text: str,
+    *,
+    customer: Customer | None,
+    channel: str,
+    key: str | None,
+    at: datetime | None,
+    actor: str,
+) -> tuple[Message, bool]:
+    """A message from outside, by whoever said it: the customer, or another desk's agent or bot. Opens
+    the conversation when it is new. Returns the message and whether it is new."""
+    conversation = open_conversation(
+        shop, external_id, customer=customer, channel=channel, at=at, actor=actor
+    )
+    if role == MessageRole.CUSTOMER:
+        return receive_message(conversation, text, key=key, at=at)
+    conversation = rows.locked(conversation.pk)
+    message, created = rows.say(conversation, MessageRole(role), text, key=key, at=at)
+    if created:
+        if role != MessageRole.SYSTEM:
+            conversation.waiting_since = None
+        rows.touch(conversation, message)
+    return message, created
+
+
+@transaction.atomic
+def send_reply(
+    conversation: Conversation,
+    agent: Agent | None,
+    text: str,
+    *,
+    key: str | None = None,
+    remedy: str = "",
+    override_reason: str = "",
+    at: datetime | None = None,
+) -> Message:
+    """Answer the customer (as the bot when `agent` is None). An unassigned conversation becomes the
+    writer's; `remedy` is the solution this answer carries out. Whoever listens to `ReplySubmitted` may
+    refuse the words; `override_reason` is kept on the message that was sent in spite of the rules."""
+    conversation = rows.locked(conversation.pk)
+    known = rows.said(conversation, key)
+    if known is not None:
+        return known
+    text = rows.clean(text)
+    override_reason = override_reason.strip()[: rows.MAX_REASON]
+    emit(
+        events.ReplySubmitted(
+            conversation.shop_id,
+            conversation.pk,
+            agent.pk if agent else None,
+            text,
+            remedy,
+            override_reason,
+        )
+    )
+    conversation = rows.locked(conversation.pk)  # whoever listened may have written on it
+    role = MessageRole.AGENT if agent else MessageRole.BOT
+    message, _ = rows.say(
+        conversation,
+        role,
+        text,
+        key=key,
+        at=at,
+        author=agent,
+        remedy=remedy,
+        override_reason=override_reason,
+    )
+    conversation.waiting_since = None
+    if remedy:
+        conversation.remedy = remedy
+    if agent is not None:
+        conversation.assignee = conversation.assignee or agent
+        rows.quiet_alert(conversation, agent)
+    if conversation.status == Status.CLOSED:
+        rows.set_open(conversation, str(agent))
+    rows.touch(conversation, message)
+    actor = f"agent-{agent.pk}" if agent else "bot"
+    after = {"message": message.pk} | ({"override": override_reason} if override_reason else {})
+    audit.record(conversation.shop_id, actor, "reply.sent", rows.subject(conversation), after=after)
+    emit(events.ReplySent(conversation.shop_id, conversation.pk, message.pk))
+    return message
+
+
+@transaction.atomic
+def add_note(conversation: Conversation, agent: Agent, text: str, *, key: str | None = None) -> Message:
+    """A remark that only colleagues see."""
+    conversation = rows.locked(conversation.pk)
+    message, created = rows.say(
+        conversation, MessageRole.AGENT, text, key=key, at=None, author=agent, is_note=True
+    )
+    if created:
+        rows.index(conversation, text)
+        audit.record(conversation.shop_id, f"agent-{agent.pk}", "note.added", rows.subject(conversation))
+        announce(conversation.shop_id, rows.subject(conversation))
+        emit(events.NoteAdded(conversation.shop_id, conversation.pk, message.pk))
+    return message

@@ -1,0 +1,126 @@
+"""Where a conversation stands: owner, sleep, close, reopen, alert seen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from goldseam.conversations import events, rows
+from goldseam.conversations.models import Conversation, Outcome, Status
+from goldseam.core import audit
+from goldseam.core.errors import Conflict, DomainError
+from goldseam.core.events import emit
+from goldseam.core.live import announce
+
+if TYPE_CHECKING:
+    from goldseam.people.models import Agent
+
+
+@transaction.atomic
+def assign(conversation: Conversation, assignee: Agent | None, *, actor: str) -> None:
+    """Give the conversation to a person of the shop, or to nobody."""
+    conversation = rows.locked(conversation.pk)
+    if assignee and not assignee.memberships.filter(shop_id=conversation.shop_id).exists():
+        raise DomainError(gettext_noop("This person does not work for the shop."), field="assignee")
+    if conversation.assignee_id == (assignee.pk if assignee else None):
+        return
+    before = conversation.assignee_id
+    conversation.assignee = assignee
+    rows.save(conversation, "assignee")
+    after = assignee.pk if assignee else None
+    audit.record(
+        conversation.shop_id,
+        actor,
+        "conversation.assigned",
+        rows.subject(conversation),
+        before={"assignee": before},
+        after={"assignee": after},
+    )
+    emit(events.ConversationAssigned(conversation.shop_id, conversation.pk, after))
+
+
+@transaction.atomic
+def snooze(conversation: Conversation, until: datetime, *, actor: str) -> None:
+    """Put it away until a moment in the future; a customer's message brings it back earlier."""
+    if until <= timezone.now():
+        raise DomainError(gettext_noop("Choose a time in the future."), field="until")
+    conversation = rows.locked(conversation.pk)
+    if conversation.status == Status.CLOSED:
+        raise Conflict(gettext_noop("This conversation is closed; reopen it first."))
+    conversation.status = Status.SNOOZED
+    conversation.snoozed_until = until
+    rows.save(conversation, "status", "snoozed_until")
+    audit.record(
+        conversation.shop_id,
+        actor,
+        "conversation.snoozed",
+        rows.subject(conversation),
+        after={"until": until.isoformat()},
+    )
+    emit(events.ConversationSnoozed(conversation.shop_id, conversation.pk))
+
+
+@transaction.atomic
+def close(conversation: Conversation, *, outcome: str = "", actor: str, at: datetime | None = None) -> None:
+    """Say that it is done, and how it ended for the customer. Closing twice changes nothing.
+    Whoever listens to `CloseRequested` may refuse."""
+    if outcome and outcome not in Outcome.values:
+        raise DomainError(gettext_noop("Unknown outcome."), field="outcome")
+    conversation = rows.locked(conversation.pk)
+    if conversation.status == Status.CLOSED:
+        return
+    emit(events.CloseRequested(conversation.shop_id, conversation.pk, rows.agent_of(actor)))
+    conversation.status = Status.CLOSED
+    conversation.closed_at = at or timezone.now()
+    conversation.waiting_since = None
+    conversation.snoozed_until = None
+    conversation.outcome = outcome or Outcome.UNKNOWN
+    if conversation.alerted_at and conversation.acknowledged_by_id is None:
+        announce(conversation.shop_id, f"alert-{conversation.pk}")
+    rows.save(conversation, "status", "closed_at", "waiting_since", "snoozed_until", "outcome")
+    audit.record(
+        conversation.shop_id,
+        actor,
+        "conversation.closed",
+        rows.subject(conversation),
+        after={"outcome": conversation.outcome},
+    )
+    emit(events.ConversationClosed(conversation.shop_id, conversation.pk))
+
+
+@transaction.atomic
+def reopen(conversation: Conversation, *, actor: str) -> None:
+    """Take it back into the inbox; an open one stays as it is."""
+    conversation = rows.locked(conversation.pk)
+    if conversation.status == Status.OPEN:
+        return
+    rows.set_open(conversation, actor)
+    rows.save(conversation, "status", "closed_at", "snoozed_until", "outcome")
+
+
+@transaction.atomic
+def wake(conversation_id: int, now: datetime) -> bool:
+    """Bring a snoozed conversation back when its time has come; says whether it did."""
+    conversation = rows.locked(conversation_id)
+    due = conversation.snoozed_until is not None and conversation.snoozed_until <= now
+    if conversation.status != Status.SNOOZED or not due:
+        return False
+    reopen(conversation, actor="clock")
+    return True
+
+
+@transaction.atomic
+def acknowledge(conversation: Conversation, agent: Agent) -> None:
+    """A person has seen the alert; the first one counts."""
+    conversation = rows.locked(conversation.pk)
+    if conversation.acknowledged_by_id is None:
+        conversation.acknowledged_by = agent
+        rows.save(conversation, "acknowledged_by")
+        announce(conversation.shop_id, f"alert-{conversation.pk}")
+        audit.record(
+            conversation.shop_id, f"agent-{agent.pk}", "alert.acknowledged", rows.subject(conversation)
+        )

@@ -1,0 +1,134 @@
+"""What the copilot's latest decision writes onto conversations, and the person's word against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from goldseam.conversations import events, rows
+from goldseam.conversations.models import Conversation, Status
+from goldseam.core import audit
+from goldseam.core.events import emit
+from goldseam.core.live import announce
+from goldseam.core.search import add_terms_to_many
+from goldseam.core.text import tokens
+
+_ALERT_PRIORITIES = ("P0", "P1")
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What the copilot writes onto a conversation; codes of the taxonomy."""
+
+    issue: str
+    issue_confidence: float
+    emotion: str
+    intensity: int
+    risk_score: float
+    risk_level: str
+    priority: str
+    handover: str
+    order_id: int | None
+    liable_party: str = ""
+
+
+@transaction.atomic
+def record_triage(conversation: Conversation, triage: Triage) -> None:
+    """Write the latest decision's columns. A person's correction of the issue stays. A conversation that
+    becomes P0 or P1 (or rises to P0) raises an alert, once per rise."""
+    conversation = rows.locked(conversation.pk)
+    alert = _apply_triage(conversation, triage)
+    if triage.order_id is not None and triage.order_id != conversation.order_id:
+        conversation.order_id = triage.order_id
+        if conversation.order is not None:
+            rows.index(conversation, conversation.order.external_id)
+    rows.save(conversation)
+    if alert:
+        announce(conversation.shop_id, f"alert-{conversation.pk}")
+    emit(events.ConversationTriaged(conversation.shop_id, conversation.pk, triage.priority, alert))
+
+
+@transaction.atomic
+def record_triages(shop_id: int, triages: Mapping[int, Triage]) -> None:
+    """The same for many conversations of a shop at once, by row id: a few statements for all."""
+    found = list(Conversation.objects.select_for_update().filter(pk__in=triages).order_by("pk"))
+    alerts = [row.pk for row in found if _apply_triage(row, triages[row.pk])]
+    linked = [row for row in found if triages[row.pk].order_id not in (None, row.order_id)]
+    for row in found:
+        row.order_id = triages[row.pk].order_id or row.order_id
+        row.version += 1
+    Conversation.objects.bulk_update(found, [*_TRIAGE_COLUMNS, "order", "version"])
+    numbers = {row.pk: row.order.external_id for row in linked if row.order is not None}
+    if numbers:
+        add_terms_to_many(Conversation, "search", {pk: tokens(number) for pk, number in numbers.items()})
+    announce(shop_id, "inbox", *map(rows.subject, found), *(f"alert-{pk}" for pk in alerts))
+    for row in found:
+        emit(events.ConversationTriaged(shop_id, row.pk, row.priority, row.pk in alerts))
+
+
+_TRIAGE_COLUMNS = (
+    "issue",
+    "issue_confidence",
+    "emotion",
+    "intensity",
+    "risk_score",
+    "risk_level",
+    "priority",
+    "handover",
+    "liable_party",
+    "alerted_at",
+    "acknowledged_by",
+)
+
+
+def _apply_triage(conversation: Conversation, triage: Triage) -> bool:
+    """Put the triage onto the row, but for the order; says whether it raises an alert."""
+    rises = triage.priority in _ALERT_PRIORITIES and (
+        conversation.alerted_at is None or triage.priority < conversation.priority
+    )
+    alert = rises and conversation.status == Status.OPEN
+    if not conversation.issue_corrected:
+        conversation.issue = triage.issue
+        conversation.issue_confidence = triage.issue_confidence
+    conversation.emotion = triage.emotion
+    conversation.intensity = triage.intensity
+    conversation.risk_score = triage.risk_score
+    conversation.risk_level = triage.risk_level
+    conversation.priority = triage.priority
+    conversation.handover = triage.handover
+    conversation.liable_party = triage.liable_party
+    if alert:
+        conversation.alerted_at = timezone.now()
+        conversation.acknowledged_by = None
+    return alert
+
+
+@transaction.atomic
+def correct_issue(conversation: Conversation, issue: str, *, actor: str) -> str:
+    """A person says what it really is; returns the former code."""
+    conversation = rows.locked(conversation.pk)
+    before = conversation.issue
+    conversation.issue = issue
+    conversation.issue_confidence = 1.0
+    conversation.issue_corrected = True
+    rows.save(conversation, "issue", "issue_confidence", "issue_corrected")
+    audit.record(
+        conversation.shop_id,
+        actor,
+        "issue.corrected",
+        rows.subject(conversation),
+        before={"issue": before},
+        after={"issue": issue},
+    )
+    return before
+
+
+def mark_signals(conversation: Conversation, marks: Mapping[int, list[tuple[int, int, str]]]) -> None:
+    """Keep where the messages show danger signs: message id → (start, end, signal code)."""
+    for message in conversation.messages.filter(Q(pk__in=marks) | ~Q(marks=[])):
+        message.marks = [list(mark) for mark in marks.get(message.pk, [])]
+        message.save(update_fields=["marks"])
