@@ -8,18 +8,22 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, cast
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from goldseam.core.llm.port import LlmSettings
 from goldseam.core.postgres import DATABASE, USER, socket_folder
 
 PREFIX = "GOLDSEAM_"
 DATABASE_URL = "DATABASE_URL"
-_SECRET = frozenset({"secret_key", "database_url"})
+LLM_TASKS = ("draft", "rewrite", "summary", "answer")
+_SECRET = frozenset({"secret_key", "database_url", "llm_key"})
 _SWITCH = "1 or 0"
 _DEFAULT_HOME = "~/.local/share/goldseam"
 
@@ -72,6 +76,32 @@ class Environment(BaseModel):
     api_rate: int = _variable(
         600, "API calls a token may make per minute", "1 to 1000000", ge=1, le=1_000_000
     )
+    llm_url: str = _variable(
+        "",
+        "endpoint of a language model with the OpenAI routes; empty: none, and everything works without",
+        "http:// or https:// address, usually ending in /v1",
+    )
+    llm_key: str = _variable("", "key of that endpoint", "as its provider gives it")
+    llm_model: str = _variable("", "name of the model", "a name that the endpoint knows")
+    llm_models: str = _variable(
+        "",
+        "other models for single tasks (draft, rewrite, summary, answer)",
+        "task=model, separated by commas",
+    )
+    llm_timeout: float = _variable(20, "seconds until a call is given up", "1 to 300", ge=1, le=300)
+    llm_retries: int = _variable(1, "times a failed call is tried again", "0 to 5", ge=0, le=5)
+    llm_price_in: Decimal = _variable(
+        Decimal(0), "price of a million tokens asked", "0 or more", ge=0, max_digits=12
+    )
+    llm_price_out: Decimal = _variable(
+        Decimal(0), "price of a million tokens answered", "0 or more", ge=0, max_digits=12
+    )
+    llm_daily_cost: Decimal = _variable(
+        Decimal(0), "most that a shop may spend a day; 0: no limit", "0 or more", ge=0, max_digits=12
+    )
+    llm_daily_calls: int = _variable(
+        2000, "most calls a shop may make a day", "0 to 1000000", ge=0, le=1_000_000
+    )
     database_url: str = _variable(
         "",
         "a PostgreSQL (16 or newer) to use instead of the embedded one",
@@ -100,6 +130,23 @@ class Environment(BaseModel):
     def _long_enough(cls, value: str) -> str:
         if value and len(value) < 32:
             raise ValueError("too short")
+        return value
+
+    @field_validator("llm_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("not a web address")
+        return value
+
+    @field_validator("llm_models")
+    @classmethod
+    def _task_models(cls, value: str) -> str:
+        for pair in filter(None, value.split(",")):
+            task, sign, model = pair.partition("=")
+            if task.strip() not in LLM_TASKS or not sign or not model.strip():
+                raise ValueError("not task=model")
         return value
 
     @field_validator("hosts")
@@ -196,6 +243,23 @@ def _explain(problem: Mapping[str, Any], fields: Mapping[str, Variable]) -> str:
     variable = fields[str(problem["loc"][0])]
     value = "(hidden)" if variable.secret else repr(problem["input"])
     return f"{variable.name}={value}: allowed is {variable.allowed}"
+
+
+def llm_settings(environment: Environment) -> LlmSettings:
+    """The settings of the language model, as the port reads them."""
+    pairs = [pair.partition("=") for pair in environment.llm_models.split(",") if pair]
+    return LlmSettings(
+        url=environment.llm_url,
+        key=environment.llm_key,
+        model=environment.llm_model,
+        models=tuple((task.strip(), model.strip()) for task, _, model in pairs),
+        timeout=environment.llm_timeout,
+        retries=environment.llm_retries,
+        price_in=environment.llm_price_in,
+        price_out=environment.llm_price_out,
+        daily_cost=environment.llm_daily_cost,
+        daily_calls=environment.llm_daily_calls,
+    )
 
 
 def database_settings(environment: Environment) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from goldseam.site import logs
-from goldseam.site.environment import database_settings, read_environment
+from goldseam.site.environment import database_settings, llm_settings, read_environment
 from goldseam.site.secret import secret_key
 
 ENVIRONMENT = read_environment()
@@ -61,6 +61,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "goldseam.site.urls"
 ASGI_APPLICATION = "goldseam.site.asgi.application"
 DATABASES = {"default": database_settings(ENVIRONMENT)}
+LLM = llm_settings(ENVIRONMENT)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # what is kept here is derived and may be minutes old, so each process has its own
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
