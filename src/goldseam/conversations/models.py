@@ -7,6 +7,17 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from goldseam.conversations.thread_tables import Attachment as Attachment
+from goldseam.conversations.thread_tables import Cause as Cause
+from goldseam.conversations.thread_tables import CloseRules as CloseRules
+from goldseam.conversations.thread_tables import ConversationLink as ConversationLink
+from goldseam.conversations.thread_tables import Delivery as Delivery
+from goldseam.conversations.thread_tables import HeldReply as HeldReply
+from goldseam.conversations.thread_tables import Mention as Mention
+from goldseam.conversations.thread_tables import Merge as Merge
+from goldseam.conversations.thread_tables import Presence as Presence
+from goldseam.conversations.thread_tables import Survey as Survey
+
 
 class Status(models.TextChoices):
     """Where a conversation stands."""
@@ -74,6 +85,9 @@ class Conversation(models.Model):
     promise_due_at = models.DateTimeField(null=True)
     promises_broken = models.PositiveSmallIntegerField(default=0)
     locked_at = models.DateTimeField(null=True)
+    priority_corrected = models.BooleanField(default=False)
+    cause = models.CharField(max_length=40, blank=True, default="")
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="merged_from")
     alerted_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(
         "people.Agent", on_delete=models.SET_NULL, null=True, related_name="+"
@@ -134,11 +148,13 @@ class Conversation(models.Model):
 class Message(models.Model):
     """Something said (or, with `is_note`, written for colleagues only). `external_id` is the sender's
     idempotency key: the same key in a conversation is the same message. `marks` are the stretches that show
-    a danger sign: [start, end, signal code], as the latest decision read them. `override_reason` says why
-    a lead sent words that the rules forbid."""
+    a danger sign: [start, end, signal code], as the latest decision read them. `origin` is the conversation
+    it was said in, when it stands in another one since a merge or a split. `event` names what happened to
+    the thread itself (merged, rated …), with its `details`; such lines are notes of the system.
+    `override_reason` says why a lead sent words that the rules forbid."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
-    external_id = models.CharField(max_length=120, null=True)  # noqa: DJ001  NULLs do not collide
+    external_id = models.CharField(max_length=160, null=True)  # noqa: DJ001  NULLs do not collide
     role = models.CharField(max_length=10, choices=MessageRole.choices)
     author = models.ForeignKey("people.Agent", on_delete=models.SET_NULL, null=True, related_name="+")
     is_note = models.BooleanField(default=False)
@@ -147,6 +163,11 @@ class Message(models.Model):
     remedy = models.CharField(max_length=30, blank=True)
     override_reason = models.CharField(max_length=500, blank=True, default="")
     marks = models.JSONField(default=list)
+    origin = models.ForeignKey(Conversation, on_delete=models.SET_NULL, null=True, related_name="+")
+    event = models.CharField(max_length=20, blank=True, default="")
+    details = models.JSONField(default=dict)
+    delivery = models.CharField(max_length=10, choices=Delivery.choices, blank=True, default="")
+    delivery_error = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
         ordering = ["at", "id"]
