@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "goldseam.policies",
     "goldseam.conversations",
     "goldseam.knowledge",
+    "goldseam.approvals",
     "goldseam.copilot",
     "goldseam.channels.webhook",
     "goldseam.site",

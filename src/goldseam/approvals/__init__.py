@@ -1,0 +1,1 @@
+"""Exception compensation: ask, route, decide, delegate, escalate, withdraw; carried out once."""
