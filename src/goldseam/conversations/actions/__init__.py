@@ -13,7 +13,7 @@ from goldseam.conversations.actions.messages import (
     send_reply,
     take_in,
 )
-from goldseam.conversations.actions.states import acknowledge, assign, close, reopen, snooze, wake
+from goldseam.conversations.actions.states import acknowledge, assign, close, hold, reopen, snooze, wake
 from goldseam.conversations.actions.triage import (
     Triage,
     correct_issue,
@@ -31,6 +31,7 @@ __all__ = [
     "assign",
     "close",
     "correct_issue",
+    "hold",
     "mark_signals",
     "open_conversation",
     "receive_message",

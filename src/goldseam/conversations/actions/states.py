@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from goldseam.people.models import Agent
 
 
+def hold(conversation_id: int) -> Conversation:
+    """The conversation as it is now, kept from others until the caller's transaction ends: for rooms whose own
+    writes must not cross a reply or a closing."""
+    return rows.locked(conversation_id)
+
+
 @transaction.atomic
 def assign(conversation: Conversation, assignee: Agent | None, *, actor: str) -> None:
     """Give the conversation to a person of the shop, or to nobody."""
