@@ -12,8 +12,10 @@ from django.utils.translation import gettext_noop
 
 from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError, NotFound
-from goldseam.people.models import Agent, ApiToken, Membership, Role, Shop
-from goldseam.people.queries import token_digest
+from goldseam.core.events import emit
+from goldseam.people.events import PersonLeft
+from goldseam.people.models import Agent, ApiToken, Membership, Role, Shop, Team
+from goldseam.people.queries import colleague, token_digest
 
 _MAX_TOKEN_NAME = 120
 
@@ -35,11 +37,15 @@ def add_person(
     agent = Agent.objects.filter(email=email.strip().lower()).first()
     if agent is None:
         agent = Agent.objects.create_user(email, password, name)
-    known = Membership.objects.filter(shop=shop, agent=agent).first()
-    if known is not None:
+    known = Membership.objects.select_for_update().filter(shop=shop, agent=agent).first()
+    if known is not None and known.left_at is None:
         change_role(known, role, limit, actor=actor)
         return agent
-    Membership.objects.create(shop=shop, agent=agent, role=role, limit=limit)
+    if known is not None:
+        known.role, known.limit, known.left_at = role, limit, None
+        known.save(update_fields=["role", "limit", "left_at"])
+    else:
+        Membership.objects.create(shop=shop, agent=agent, role=role, limit=limit)
     audit.record(
         shop.pk, actor, "person.added", f"agent-{agent.pk}", after={"role": str(role), "limit": str(limit)}
     )
@@ -108,14 +114,27 @@ def change_role(membership: Membership, role: Role, limit: Decimal, *, actor: st
 
 
 @transaction.atomic
-def remove_person(membership: Membership, *, actor: str) -> None:
-    """The person no longer works for the shop; what they wrote stays."""
+def remove_person(membership: Membership, *, heir: Agent | None = None, actor: str) -> None:
+    """The person no longer works for the shop: what they wrote stays, what they had open goes to `heir`, or
+    to nobody, and the teams that they led have no lead."""
     membership = _locked_membership(membership)
+    if membership.left_at is not None:
+        return
     if membership.role == Role.ADMIN:
         _keep_an_admin(membership)
+    if heir is not None:
+        heir = colleague(membership.shop_id, heir.pk)
+        if heir.pk == membership.agent_id:
+            raise DomainError(gettext_noop("Choose somebody else to take over."), field="heir")
+    before = {"role": membership.role, "limit": str(membership.limit)}
+    membership.left_at = timezone.now()
+    membership.save(update_fields=["left_at"])
+    membership.teams.clear()
+    Team.objects.filter(shop_id=membership.shop_id, lead_id=membership.agent_id).update(lead=None)
     subject = f"agent-{membership.agent_id}"
-    audit.record(membership.shop_id, actor, "person.removed", subject, before={"role": membership.role})
-    membership.delete()
+    after = {"heir": heir.pk if heir else None}
+    audit.record(membership.shop_id, actor, "person.removed", subject, before=before, after=after)
+    emit(PersonLeft(membership.shop_id, membership.agent_id, heir.pk if heir else None, actor))
 
 
 def change_me(agent: Agent, *, name: str, language: str, timezone: str) -> None:
@@ -140,6 +159,8 @@ def _locked_membership(membership: Membership) -> Membership:
 
 
 def _keep_an_admin(membership: Membership) -> None:
-    others = Membership.objects.filter(shop_id=membership.shop_id, role=Role.ADMIN).exclude(pk=membership.pk)
+    others = Membership.objects.filter(shop_id=membership.shop_id, role=Role.ADMIN, left_at=None).exclude(
+        pk=membership.pk
+    )
     if not others.filter(agent__is_active=True).exists():
         raise Conflict(gettext_noop("A shop needs at least one admin."))

@@ -17,6 +17,28 @@ class Role(models.TextChoices):
     ADMIN = "admin", _("Admin")
 
 
+class Presence(models.TextChoices):
+    """Whether new work may come to a person."""
+
+    AVAILABLE = "available", _("Available")
+    AWAY = "away", _("Away")
+
+
+class Theme(models.TextChoices):
+    """The colours of a person's pages; `auto` follows the device."""
+
+    AUTO = "auto", _("Like the device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class Density(models.TextChoices):
+    """How much room the lines of a list take."""
+
+    COMFORTABLE = "comfortable", _("Comfortable")
+    COMPACT = "compact", _("Compact")
+
+
 class Shop(models.Model):
     """A shop is the border that no data crosses."""
 
@@ -46,7 +68,9 @@ class AgentManager(BaseUserManager["Agent"]):
 
 
 class Agent(AbstractBaseUser):
-    """A person who works here. What they may do hangs on their memberships."""
+    """A person who works here. What they may do hangs on their memberships. Somebody away comes back by
+    themselves at `away_until`, or by hand when it is empty. `keys` maps an action of the keyboard to the
+    key that this person chose ({"reply": "r"}); actions that are not named have their usual key."""
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
@@ -54,6 +78,14 @@ class Agent(AbstractBaseUser):
     timezone = models.CharField(max_length=64, default="Asia/Shanghai")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    presence = models.CharField(max_length=10, choices=Presence.choices, default=Presence.AVAILABLE)
+    away_until = models.DateTimeField(null=True)
+    theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.AUTO)
+    density = models.CharField(max_length=12, choices=Density.choices, default=Density.COMFORTABLE)
+    sounds = models.BooleanField(default=False)
+    desktop_notices = models.BooleanField(default=False)
+    signature = models.TextField(blank=True)
+    keys = models.JSONField(default=dict)
 
     objects: ClassVar[AgentManager] = AgentManager()
 
@@ -65,18 +97,36 @@ class Agent(AbstractBaseUser):
 
 
 class Membership(models.Model):
-    """A person's role in one shop, with the amount they may grant on their own per case."""
+    """A person's role in one shop, with the amount they may grant on their own per case. Who left keeps the
+    row, with the time of leaving, so that old entries still have a name; it opens nothing."""
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="memberships")
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.AGENT)
     limit = models.DecimalField(max_digits=10, decimal_places=2, default=0)
+    left_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shop", "agent"], name="one_membership_per_shop")]
 
     def __str__(self) -> str:
         return f"{self.agent} @ {self.shop}: {self.role}"
+
+
+class Team(models.Model):
+    """Some people of a shop who share work, with somebody who leads them."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="teams")
+    name = models.CharField(max_length=80)
+    lead = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, related_name="leads")
+    members = models.ManyToManyField(Membership, related_name="teams")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "name"], name="one_team_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ApiToken(models.Model):

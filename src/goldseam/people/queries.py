@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from goldseam.core.errors import NotAllowed, NotFound
-from goldseam.people.models import Agent, ApiToken, Membership, Shop
+from goldseam.people.models import Agent, ApiToken, Membership, Presence, Shop, Team
 from goldseam.people.models import Role as Role  # others name roles through here
 
 _RANK = {Role.AGENT: 0, Role.LEAD: 1, Role.ADMIN: 2}
@@ -16,7 +17,8 @@ _RANK = {Role.AGENT: 0, Role.LEAD: 1, Role.ADMIN: 2}
 
 def shops_of(agent: Agent) -> QuerySet[Shop]:
     """The shops a person works for, by name."""
-    return Shop.objects.filter(memberships__agent=agent).order_by("name", "id")
+    mine = Q(memberships__agent=agent, memberships__left_at=None)
+    return Shop.objects.filter(mine).order_by("name", "id")
 
 
 def all_shops() -> QuerySet[Shop]:
@@ -34,7 +36,8 @@ def access_shop(agent: Agent, shop_id: int) -> Shop:
 
 def membership_in(agent: Agent, shop_id: int) -> Membership:
     """A person's membership of a shop, else "not found"."""
-    membership = Membership.objects.select_related("shop").filter(agent=agent, shop_id=shop_id).first()
+    mine = Membership.objects.select_related("shop").filter(agent=agent, shop_id=shop_id, left_at=None)
+    membership = mine.first()
     if membership is None:
         raise NotFound(gettext_noop("There is no such shop, or you do not work for it."))
     return membership
@@ -42,9 +45,8 @@ def membership_in(agent: Agent, shop_id: int) -> Membership:
 
 def memberships_of(agent: Agent) -> list[Membership]:
     """All memberships of a person with their shops, by the shop's name."""
-    return list(
-        Membership.objects.select_related("shop").filter(agent=agent).order_by("shop__name", "shop_id")
-    )
+    mine = Membership.objects.select_related("shop").filter(agent=agent, left_at=None)
+    return list(mine.order_by("shop__name", "shop_id"))
 
 
 def require_role(agent: Agent, shop_id: int, role: Role) -> Membership:
@@ -57,7 +59,8 @@ def require_role(agent: Agent, shop_id: int, role: Role) -> Membership:
 
 def agents_of(shop_id: int) -> QuerySet[Agent]:
     """The active people of a shop, by name."""
-    return Agent.objects.filter(memberships__shop_id=shop_id, is_active=True).order_by("name", "id")
+    works = Q(memberships__shop_id=shop_id, memberships__left_at=None)
+    return Agent.objects.filter(works, is_active=True).order_by("name", "id")
 
 
 def colleague(shop_id: int, agent_id: int) -> Agent:
@@ -87,9 +90,14 @@ def is_known(email: str) -> bool:
 
 def memberships_in(shop_id: int) -> list[Membership]:
     """Everybody who works for a shop, by name."""
-    return list(
-        Membership.objects.select_related("agent").filter(shop_id=shop_id).order_by("agent__name", "id")
-    )
+    here = Membership.objects.select_related("agent").filter(shop_id=shop_id, left_at=None)
+    return list(here.order_by("agent__name", "id"))
+
+
+def former_memberships_in(shop_id: int) -> list[Membership]:
+    """Those who no longer work for a shop, the latest to leave first; 200 at most."""
+    gone = Membership.objects.select_related("agent").filter(shop_id=shop_id).exclude(left_at=None)
+    return list(gone.order_by("-left_at", "-id")[:200])
 
 
 def membership_of_shop(shop_id: int, membership_id: int) -> Membership:
@@ -115,3 +123,41 @@ def token_of_shop(shop_id: int, token_id: int) -> ApiToken:
     if token is None:
         raise NotFound(gettext_noop("There is no such token."))
     return token
+
+
+def available_agents(shop_id: int) -> QuerySet[Agent]:
+    """The active people of a shop to whom new work may come now, by name; whose absence ended counts."""
+    back = Q(presence=Presence.AVAILABLE) | Q(away_until__lte=timezone.now())
+    return agents_of(shop_id).filter(back)
+
+
+def is_available(agent: Agent) -> bool:
+    """Whether new work may come to this person now (an absence ends by itself at its time)."""
+    if agent.presence == Presence.AVAILABLE:
+        return True
+    return agent.away_until is not None and agent.away_until <= timezone.now()
+
+
+def teams_of(shop_id: int) -> QuerySet[Team]:
+    """The teams of a shop with their leads, by name."""
+    return Team.objects.filter(shop_id=shop_id).select_related("lead").order_by("name", "id")
+
+
+def teams_of_member(agent: Agent, shop_id: int) -> QuerySet[Team]:
+    """The teams of a shop that a person belongs to or leads, by name."""
+    belongs = Q(members__agent=agent, members__left_at=None) | Q(lead=agent)
+    return teams_of(shop_id).filter(belongs).distinct()
+
+
+def members_of(team_id: int) -> QuerySet[Agent]:
+    """The active people of a team, by name. The lead counts only when they are a member too."""
+    belongs = Q(memberships__teams=team_id, memberships__left_at=None)
+    return Agent.objects.filter(belongs, is_active=True).order_by("name", "id")
+
+
+def team_of_shop(shop_id: int, team_id: int) -> Team:
+    """A team of this shop, else "not found"."""
+    team = teams_of(shop_id).filter(pk=team_id).first()
+    if team is None:
+        raise NotFound(gettext_noop("There is no such team."))
+    return team
