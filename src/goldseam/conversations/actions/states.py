@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def hold(conversation_id: int) -> Conversation:
-    """The conversation as it is now, kept from others until the caller's transaction ends: for rooms whose own
-    writes must not cross a reply or a closing."""
+    """The conversation as it is now, kept from others until the caller's transaction ends: for rooms whose
+    own writes must not cross a reply or a closing."""
     return rows.locked(conversation_id)
 
 
