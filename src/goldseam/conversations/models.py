@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from goldseam.conversations.list_tables import BulkRun as BulkRun
+from goldseam.conversations.list_tables import Label as Label
+from goldseam.conversations.list_tables import LabelColour as LabelColour
+from goldseam.conversations.list_tables import SavedView as SavedView
+from goldseam.conversations.list_tables import ViewOrder as ViewOrder
+from goldseam.conversations.list_tables import ViewPlace as ViewPlace
+from goldseam.conversations.list_tables import ViewScope as ViewScope
 from goldseam.conversations.thread_tables import Attachment as Attachment
 from goldseam.conversations.thread_tables import Cause as Cause
 from goldseam.conversations.thread_tables import CloseRules as CloseRules
@@ -92,6 +100,8 @@ class Conversation(models.Model):
     acknowledged_by = models.ForeignKey(
         "people.Agent", on_delete=models.SET_NULL, null=True, related_name="+"
     )
+    label_ids = ArrayField(models.BigIntegerField(), default=list)
+    priority_by_hand = models.BooleanField(default=False)
     search = SearchVectorField(null=True)
     version = models.PositiveIntegerField(default=0)
 
@@ -139,6 +149,7 @@ class Conversation(models.Model):
                 name="conversation_promises",
             ),
             GinIndex(fields=["search"], name="conversation_search"),
+            GinIndex(fields=["label_ids"], name="conversation_labels"),
         ]
 
     def __str__(self) -> str:
