@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldseam.engine.facts import Conversation, Order
+from goldseam.engine.reply.authority import Author
 from goldseam.engine.reply.check import ReplyCheck, check_reply
 from goldseam.engine.reply.moments import due
-from goldseam.engine.reply.request import Author, ReplyRequest, parse_reply
+from goldseam.engine.reply.request import ReplyRequest, parse_reply
 from goldseam.engine.reply.verdicts import VERDICTS
 from goldseam.engine.tables import Tables
 from goldseam.workshop.load import load_tables

@@ -137,15 +137,24 @@ class PolicyPack:
         pack does not know has none at all."""
         return self.authority.get(role, {}).get(period, 0.0)
 
-    def limit_under(self, rule: Rule, role: str) -> float | None:
-        """The most a role may grant under this rule: its own grant; when it is not named, its authority or
-        what a role below it is granted, whichever is more. None = without limit."""
+    def limit_under(self, rule: Rule, role: str, own: float | str | None = "role") -> float | None:
+        """The most a role may grant under this rule: its own grant; when it is not named, its authority (or a
+        person's `own`) or what a role below it is granted, whichever is more. None = without limit."""
         if role in rule.grants:
             return rule.grants[role]
         below = ROLES[: ROLES.index(role)] if role in ROLES else ()
-        limits = [self.limit(role), *(rule.grants[name] for name in below if name in rule.grants)]
+        authority = self.limit(role) if isinstance(own, str) else own
+        limits = [authority, *(rule.grants[name] for name in below if name in rule.grants)]
         known = [limit for limit in limits if limit is not None]
         return max(known) if len(known) == len(limits) else None
+
+    def never_alone(self, rule: Rule, role: str) -> bool:
+        """Whether the rule leaves the remedy to higher roles, whatever it costs. What an agent may not, the bot
+        may not either."""
+        if role in rule.grants:
+            return rule.grants[role] == 0
+        above = ROLES[ROLES.index(role) + 1 :] if role in ROLES else ROLES
+        return any(rule.grants.get(name) == 0 for name in above)
 
     def matching(self, facts: Mapping[str, Any], on: date | None) -> list[Rule]:
         """All rules whose tests hold, in the pack's order; `on` is the day their validity is judged by. Rules

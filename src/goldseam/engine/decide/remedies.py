@@ -133,14 +133,14 @@ def _remedy(view: Situation, rated: _Rated) -> Remedy:
 def needs_approval(view: Situation, rule: Rule, amount: float | None, role: str = "") -> bool:
     """Whether the role (the pack's default one when empty) may not grant this alone."""
     role = role or view.pack.default_role
+    if view.pack.never_alone(rule, role):
+        return True
     limit = view.pack.limit_under(rule, role)
-    if limit is None:
-        return False
-    at_stake = _at_most(rule) if amount is None else amount
-    return at_stake > limit or (limit == 0 and role in rule.grants)
+    at_stake = at_most(rule) if amount is None else amount
+    return limit is not None and at_stake > limit
 
 
-def _at_most(rule: Rule) -> float:
+def at_most(rule: Rule) -> float:
     """What a rule may cost when the amount is not known yet."""
     if rule.amount is None:
         return 0.0

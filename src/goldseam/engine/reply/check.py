@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from goldseam.engine.decide.liability import liability
@@ -13,19 +13,21 @@ from goldseam.engine.facts import Conversation
 from goldseam.engine.reply.commitments import Commitment, find_commitments
 from goldseam.engine.reply.request import ReplyRequest
 from goldseam.engine.reply.tone import ToneFinding, tone
-from goldseam.engine.reply.verdicts import VERDICTS, Bench, Case, Judgement, judge
+from goldseam.engine.reply.verdicts import VERDICTS, Bench, Case, Judgement, judge_all, judge_remedy
 from goldseam.engine.tables import Tables
 from goldseam.engine.text.read import read
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyCheck:
-    """The result; `verdict` is the worst of the parts."""
+    """The result; `verdict` is the worst of the parts. `remedy` judges the solution that the reply carries
+    out, where its text does not speak of it."""
 
     id: str
     commitments: tuple[tuple[Commitment, Judgement], ...]
     tone: tuple[ToneFinding, ...]
     verdict: str
+    remedy: Judgement | None = None
 
     def as_contract(self, elapsed_ms: float) -> dict[str, Any]:
         """Exactly the keys of the check-reply contract. Spans are half-open character ranges."""
@@ -55,39 +57,55 @@ class ReplyCheck:
 
 def check_reply(request: ReplyRequest, tables: Tables) -> ReplyCheck:
     """Find the commitments, judge each, and read the tone."""
-    deciding = tables.deciding
-    case = _case(request.conversation, tables) if request.conversation else None
-    language = _language(request)
-    words = deciding.reply.words[language]
-    pack = case.view.pack if case else deciding.pack_for(Conversation("-", ()), language)
-    role = request.author.role if request.author.role in pack.authority else pack.default_role
-    limit = request.author.limit if request.author.limit is not None else pack.limit(role)
-    now = case.view.now if case else None
-    bench = Bench(
-        role=role,
-        limit=limit,
-        pack=pack,
-        texts=deciding.texts_for(language, ""),
-        words=words,
-        tables=deciding.reply,
-        weights=deciding.remedies,
-        now=now,
-        case=case,
-    )
-    order = case.view.order.order if case else None
-    found = find_commitments(request.text, now, order.total if order else None, words.promises)
-    judged = tuple((c, judge(c, bench)) for c in found)
-    worst = max((VERDICTS.index(j.verdict) for _, j in judged), default=0)
-    findings = tone(request.text, found, case.view if case else None, words)
-    return ReplyCheck(request.id, judged, findings, VERDICTS[worst])
+    case = prepare(request.conversation, tables) if request.conversation else None
+    return check_prepared(request, case, tables)
 
 
-def _case(conversation: Conversation, tables: Tables) -> Case:
+def prepare(conversation: Conversation, tables: Tables) -> Case:
+    """What of a check is the same for every text to one conversation as it stands: read once, used for
+    each stroke of the keys."""
     reading = read(conversation, tables.reading)
     view = situation(conversation, reading, tables.deciding)
     danger = risk(view, tables.deciding.risk)
     blame = liability(view, tables.deciding.liability)
     return Case(view, allowed(view, danger, blame, tables.deciding.remedies), forbidden(view, danger, blame))
+
+
+def check_prepared(request: ReplyRequest, case: Case | None, tables: Tables, remedy: str = "") -> ReplyCheck:
+    """`check_reply` with the conversation read already; `remedy` is the solution that the reply brings."""
+    bench = _bench(request, case, tables)
+    order = case.view.order.order if case else None
+    promises = bench.words.promises
+    found = find_commitments(request.text, bench.now, order.total if order else None, promises)
+    judged = judge_all(found, bench)
+    chosen = None
+    if remedy and not any(remedy in bench.tables.remedies.get(c.kind, ()) for c in found):
+        for _, judgement in judged:
+            bench = bench.after(judgement)
+        chosen = judge_remedy(remedy, bench)
+    verdicts = [j.verdict for _, j in judged] + ([chosen.verdict] if chosen else [])
+    worst = max(map(VERDICTS.index, verdicts), default=0)
+    findings = tone(request.text, found, case.view if case else None, bench.words)
+    return ReplyCheck(request.id, judged, findings, VERDICTS[worst], chosen)
+
+
+def _bench(request: ReplyRequest, case: Case | None, tables: Tables) -> Bench:
+    deciding = tables.deciding
+    language = _language(request)
+    pack = case.view.pack if case else deciding.pack_for(Conversation("-", ()), language)
+    author = request.author
+    role = author.role if author.role in pack.authority else pack.default_role
+    limit = author.limit if author.limit is not None else pack.limit(role)
+    return Bench(
+        author=replace(author, role=role, limit=limit),
+        pack=pack,
+        texts=deciding.texts_for(language, ""),
+        words=deciding.reply.words[language],
+        tables=deciding.reply,
+        weights=deciding.remedies,
+        now=case.view.now if case else None,
+        case=case,
+    )
 
 
 def _language(request: ReplyRequest) -> str:

@@ -14,14 +14,9 @@ from goldseam.engine.parse import (
     parse_conversation,
     text_at,
 )
+from goldseam.engine.reply.authority import Author
 
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who writes: a role of the policy pack, and the most that may be granted alone (None = by role)."""
-
-    role: str = ""
-    limit: float | None = None
+_SOMEBODY = Author()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +25,7 @@ class ReplyRequest:
 
     id: str
     text: str
-    author: Author = Author()
+    author: Author = _SOMEBODY
     conversation: Conversation | None = None
 
 
@@ -40,7 +35,7 @@ def parse_reply(data: object) -> ReplyRequest:
     identifier = text_at(root, "", "id", required=True, limit=MAX_NAME)
     text = text_at(root, "", "text", required=True, empty=True, limit=MAX_TEXT)
     raw_author, raw_conversation = root.get("author"), root.get("conversation")
-    author = Author()
+    author = _SOMEBODY
     if raw_author is not None:
         fields = as_object(raw_author, "author")
         author = Author(

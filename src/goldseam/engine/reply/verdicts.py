@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from goldseam.engine.decide.policy import PolicyPack, Rule
-from goldseam.engine.decide.remedies import Offer, offered_amount, possible
+from goldseam.engine.decide.remedies import Offer, at_most, offered_amount, possible
 from goldseam.engine.decide.situation import Situation
 from goldseam.engine.decide.tables import RemedyWeights
 from goldseam.engine.decide.texts import Texts
+from goldseam.engine.reply.authority import PENNY, Author, covering, excess, gift
 from goldseam.engine.reply.commitments import Commitment
 from goldseam.engine.reply.moments import due
 from goldseam.engine.reply_tables import ReplyTables, ReplyWords
 
 VERDICTS = ("ok", "needs_approval", "contradicts_fact", "not_allowed")
 """Mildest first."""
-_MONEY = frozenset({"refund", "compensation", "price_match"})
 _STALLED_HOURS = 48.0
 _SOON_DAYS = 2
-_PENNY = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,7 @@ class Case:
 class Bench:
     """What a commitment is judged by."""
 
-    role: str
-    limit: float | None
+    author: Author
     pack: PolicyPack
     texts: Texts
     words: ReplyWords
@@ -45,6 +43,20 @@ class Bench:
     weights: RemedyWeights
     now: datetime | None
     case: Case | None = None
+
+    @property
+    def role(self) -> str:
+        """The writer's role."""
+        return self.author.role
+
+    def after(self, judgement: Judgement) -> Bench:
+        """For what follows in the same text: a gift counts, an approved exception is used."""
+        author = self.author
+        if not judgement.gift and judgement.grant is None:
+            return self
+        granted = tuple(g for g in author.granted if g.key != judgement.grant)
+        given = author.given.plus(judgement.gift)
+        return replace(self, author=replace(author, given=given, granted=granted))
 
     def currency(self) -> str:
         """The currency of the order spoken of, else the pack's."""
@@ -56,21 +68,52 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict with its reason in words, the rule behind it, and a wording that is allowed."""
+    """A verdict with its reason in words, the rule behind it, and a wording that is allowed. `grant` is the
+    approved exception that carries it, `gift` what counts against the writer's authority."""
 
     verdict: str
     why: str = ""
     policy: str | None = None
     rewrite: str | None = None
+    grant: str | None = None
+    gift: float = 0.0
+
+
+def judge_all(found: Iterable[Commitment], bench: Bench) -> tuple[tuple[Commitment, Judgement], ...]:
+    """Each commitment in turn: what one gives, the next has no more."""
+    judged = []
+    for commitment in found:
+        judgement = judge(commitment, bench)
+        judged.append((commitment, judgement))
+        bench = bench.after(judgement)
+    return tuple(judged)
+
+
+def judge_remedy(code: str, bench: Bench) -> Judgement:
+    """The solution that a reply carries out without a word about it in its text."""
+    case, tables = bench.case, bench.tables
+    kinds = [kind for kind, remedies in tables.remedies.items() if code in remedies]
+    if case is None or not kinds:
+        return Judgement("ok")
+    offer = case.offers.get(code)
+    amount = None
+    if offer is not None:
+        amount = offered_amount(case.view, offer)[0]
+        amount = at_most(offer.rule) if amount is None else amount
+    named = replace(bench, tables=replace(tables, remedies={**tables.remedies, kinds[0]: (code,)}))
+    return judge(Commitment(kinds[0], (0, 0), "", amount=amount), named)
 
 
 def judge(commitment: Commitment, bench: Bench) -> Judgement:
     """The gravest of what facts, policy and authority say."""
-    found = [_by_fact(commitment, bench), _by_policy(commitment, bench), _by_authority(commitment, bench)]
+    policed = _by_policy(commitment, bench)
+    if policed.verdict != "ok":
+        policed = _approved(commitment, policed, bench)
+    found = [_by_fact(commitment, bench), policed]
     worst = max(found, key=lambda j: VERDICTS.index(j.verdict))
-    policy = worst.policy or next((j.policy for j in found if j.policy), None)
+    policy = worst.policy or policed.policy
     if worst.verdict == "ok":
-        return Judgement("ok", worst.why or bench.words.why["ok"], policy)
+        return replace(policed, why=policed.why or bench.words.why["ok"])
     key = f"{commitment.kind}/{worst.verdict}"
     rewrites = bench.words.rewrite
     text = rewrites.get(key)
@@ -152,7 +195,7 @@ def _refund(commitment: Commitment, bench: Bench, case: Case) -> str:
     if order.state in ("refunded", "cancelled", "pending_payment"):
         return _say(bench, "state", state=bench.texts.name("order_state", order.state))
     total = order.order.total if order.order else None
-    over = commitment.amount is not None and total is not None and commitment.amount > total + _PENNY
+    over = commitment.amount is not None and total is not None and commitment.amount > total + PENNY
     if over and commitment.named != "multiple" and total is not None:
         return _say(bench, "over_total", money=bench.texts.money(total, bench.currency()))
     return ""
@@ -186,15 +229,17 @@ def _restock(bench: Bench, case: Case) -> datetime | None:
 
 
 def _by_policy(commitment: Commitment, bench: Bench) -> Judgement:
-    """Is a remedy behind it allowed, up to this amount, by this role?"""
+    """Is a remedy behind it allowed, up to this amount, by this writer?"""
     fixed = bench.tables.verdicts.get(commitment.kind)
     if fixed is not None:
         verdict = fixed.get(bench.role, fixed["*"])
         return Judgement(verdict, _say(bench, commitment.kind)) if verdict != "ok" else Judgement("ok")
     case = bench.case
     remedies = bench.tables.remedies.get(commitment.kind, ())
-    if case is None or not remedies or commitment.claim:
+    if not remedies or commitment.claim:
         return Judgement("ok")
+    if case is None:
+        return _within(commitment, bench, bench.author.limit, None)
     offers = [case.offers[code] for code in remedies if code in case.offers]
     if not offers:
         return _not_offered(remedies, bench, case)
@@ -216,31 +261,35 @@ def _under_rule(commitment: Commitment, offer: Offer, bench: Bench) -> Judgement
     rule = offer.rule
     if bench.case is None:
         return Judgement("ok", policy=rule.id)
-    granted = rule.grants.get(bench.role, -1.0)
-    if granted == 0 and bench.role in rule.grants:
+    if bench.pack.never_alone(rule, bench.role):
         return Judgement("needs_approval", _say(bench, "lead_only"), rule.id)
     most, _ = offered_amount(bench.case.view, offer)
-    if commitment.amount is not None and most is not None and commitment.amount > most + _PENNY:
+    if commitment.amount is not None and most is not None and commitment.amount > most + PENNY:
         money = bench.texts.money(most, bench.currency())
         return Judgement("needs_approval", _say(bench, "over_rule", money=money), rule.id)
-    return Judgement("ok", policy=rule.id)
+    if commitment.kind == "refund" and commitment.amount is None and rule.amount is not None:
+        commitment = replace(commitment, amount=at_most(rule) if most is None else most)
+    return _within(commitment, bench, bench.pack.limit_under(rule, bench.role, bench.author.limit), rule.id)
 
 
-def _by_authority(commitment: Commitment, bench: Bench) -> Judgement:
-    """More money than the writer may give alone? What the law or pack grants without limit is no gift."""
-    if commitment.kind not in _MONEY or commitment.claim:
-        return Judgement("ok")
-    if commitment.named == "multiple" and bench.limit is not None:
-        return Judgement("needs_approval", _say(bench, "multiple"))
-    if commitment.amount is None or bench.limit is None or commitment.amount <= bench.limit + _PENNY:
-        return Judgement("ok")
-    if bench.case is not None and commitment.kind == "refund":
-        for code in bench.tables.remedies["refund"]:
-            offer = bench.case.offers.get(code)
-            if (
-                offer is not None
-                and bench.role in offer.rule.grants
-                and offer.rule.grants[bench.role] is None
-            ):
-                return Judgement("ok", policy=offer.rule.id)
-    return Judgement("needs_approval", _say(bench, "limit", limit=f"{bench.limit:g}"))
+def _within(commitment: Commitment, bench: Bench, limit: float | None, policy: str | None) -> Judgement:
+    """More money than the writer may give alone?"""
+    if commitment.named == "multiple" and bench.author.limit is not None:
+        return Judgement("needs_approval", _say(bench, "multiple"), policy)
+    over = excess(commitment, bench.author, bench.pack, limit)
+    if over is None:
+        return Judgement("ok", policy=policy, gift=gift(commitment, bench.author, limit))
+    name, most = over
+    before = bench.author.given.case
+    key = "limit_so_far" if name == "limit" and before else name
+    why = _say(bench, key, limit=f"{most:g}", given=f"{before:g}")
+    return Judgement("needs_approval", why, policy)
+
+
+def _approved(commitment: Commitment, judgement: Judgement, bench: Bench) -> Judgement:
+    """What somebody with the authority has granted for this very conversation is allowed."""
+    remedies = bench.tables.remedies.get(commitment.kind, ())
+    grant = covering(commitment, bench.author.granted, remedies)
+    if grant is None:
+        return judgement
+    return Judgement("ok", _say(bench, "approved"), judgement.policy, grant=grant.key)
