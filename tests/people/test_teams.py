@@ -86,8 +86,10 @@ def test_who_leaves_opens_nothing_and_is_in_no_team(shop: Shop) -> None:
         queries.access_shop(bea, shop.pk)
     with pytest.raises(NotFound):
         queries.colleague(shop.pk, bea.pk)
+    assert [gone.agent for gone in queries.departures_from(shop.pk)] == [bea]
     hire(shop, "bea", Role.LEAD)
     assert queries.membership_in(bea, shop.pk).role == Role.LEAD
+    assert queries.departures_from(shop.pk) == []
 
 
 def test_the_heir_works_for_the_shop_and_is_somebody_else(shop: Shop) -> None:

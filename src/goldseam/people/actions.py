@@ -14,7 +14,7 @@ from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError, NotFound
 from goldseam.core.events import emit
 from goldseam.people.events import PersonLeft
-from goldseam.people.models import Agent, ApiToken, Membership, Role, Shop, Team
+from goldseam.people.models import Agent, ApiToken, Departure, Membership, Role, Shop, Team
 from goldseam.people.queries import colleague, token_digest
 
 _MAX_TOKEN_NAME = 120
@@ -38,14 +38,11 @@ def add_person(
     if agent is None:
         agent = Agent.objects.create_user(email, password, name)
     known = Membership.objects.select_for_update().filter(shop=shop, agent=agent).first()
-    if known is not None and known.left_at is None:
+    if known is not None:
         change_role(known, role, limit, actor=actor)
         return agent
-    if known is not None:
-        known.role, known.limit, known.left_at = role, limit, None
-        known.save(update_fields=["role", "limit", "left_at"])
-    else:
-        Membership.objects.create(shop=shop, agent=agent, role=role, limit=limit)
+    Membership.objects.create(shop=shop, agent=agent, role=role, limit=limit)
+    Departure.objects.filter(shop=shop, agent=agent).delete()
     audit.record(
         shop.pk, actor, "person.added", f"agent-{agent.pk}", after={"role": str(role), "limit": str(limit)}
     )
@@ -118,18 +115,16 @@ def remove_person(membership: Membership, *, heir: Agent | None = None, actor: s
     """The person no longer works for the shop: what they wrote stays, what they had open goes to `heir`, or
     to nobody, and the teams that they led have no lead."""
     membership = _locked_membership(membership)
-    if membership.left_at is not None:
-        return
     if membership.role == Role.ADMIN:
         _keep_an_admin(membership)
     if heir is not None:
         heir = colleague(membership.shop_id, heir.pk)
         if heir.pk == membership.agent_id:
             raise DomainError(gettext_noop("Choose somebody else to take over."), field="heir")
+    place = {"shop_id": membership.shop_id, "agent_id": membership.agent_id}
     before = {"role": membership.role, "limit": str(membership.limit)}
-    membership.left_at = timezone.now()
-    membership.save(update_fields=["left_at"])
-    membership.teams.clear()
+    membership.delete()
+    Departure.objects.create(**place, role=membership.role, limit=membership.limit)
     Team.objects.filter(shop_id=membership.shop_id, lead_id=membership.agent_id).update(lead=None)
     subject = f"agent-{membership.agent_id}"
     after = {"heir": heir.pk if heir else None}
@@ -159,8 +154,6 @@ def _locked_membership(membership: Membership) -> Membership:
 
 
 def _keep_an_admin(membership: Membership) -> None:
-    others = Membership.objects.filter(shop_id=membership.shop_id, role=Role.ADMIN, left_at=None).exclude(
-        pk=membership.pk
-    )
+    others = Membership.objects.filter(shop_id=membership.shop_id, role=Role.ADMIN).exclude(pk=membership.pk)
     if not others.filter(agent__is_active=True).exists():
         raise Conflict(gettext_noop("A shop needs at least one admin."))

@@ -97,20 +97,35 @@ class Agent(AbstractBaseUser):
 
 
 class Membership(models.Model):
-    """A person's role in one shop, with the amount they may grant on their own per case. Who left keeps the
-    row, with the time of leaving, so that old entries still have a name; it opens nothing."""
+    """A person's role in one shop, with the amount they may grant on their own per case."""
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="memberships")
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.AGENT)
     limit = models.DecimalField(max_digits=10, decimal_places=2, default=0)
-    left_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shop", "agent"], name="one_membership_per_shop")]
 
     def __str__(self) -> str:
         return f"{self.agent} @ {self.shop}: {self.role}"
+
+
+class Departure(models.Model):
+    """Somebody who no longer works for a shop, and what they were there: it opens nothing, and is what one
+    needs to let them come back."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="departures")
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="departures")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    limit = models.DecimalField(max_digits=10, decimal_places=2)
+    left_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "agent"], name="one_departure_per_shop")]
+
+    def __str__(self) -> str:
+        return f"{self.agent} left {self.shop}"
 
 
 class Team(models.Model):

@@ -68,5 +68,5 @@ def _spoken(person: Agent) -> dict[str, str]:
 
 
 def _shops(person: Agent) -> tuple[int, ...]:
-    mine = Membership.objects.filter(agent=person, left_at=None).order_by("shop_id")
+    mine = Membership.objects.filter(agent=person).order_by("shop_id")
     return tuple(mine.values_list("shop_id", flat=True))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from goldseam.core.errors import NotAllowed, NotFound
-from goldseam.people.models import Agent, ApiToken, Membership, Presence, Shop, Team
+from goldseam.people.models import Agent, ApiToken, Departure, Membership, Presence, Shop, Team
 from goldseam.people.models import Role as Role  # others name roles through here
 
 _RANK = {Role.AGENT: 0, Role.LEAD: 1, Role.ADMIN: 2}
@@ -17,8 +17,7 @@ _RANK = {Role.AGENT: 0, Role.LEAD: 1, Role.ADMIN: 2}
 
 def shops_of(agent: Agent) -> QuerySet[Shop]:
     """The shops a person works for, by name."""
-    mine = Q(memberships__agent=agent, memberships__left_at=None)
-    return Shop.objects.filter(mine).order_by("name", "id")
+    return Shop.objects.filter(memberships__agent=agent).order_by("name", "id")
 
 
 def all_shops() -> QuerySet[Shop]:
@@ -36,7 +35,7 @@ def access_shop(agent: Agent, shop_id: int) -> Shop:
 
 def membership_in(agent: Agent, shop_id: int) -> Membership:
     """A person's membership of a shop, else "not found"."""
-    mine = Membership.objects.select_related("shop").filter(agent=agent, shop_id=shop_id, left_at=None)
+    mine = Membership.objects.select_related("shop").filter(agent=agent, shop_id=shop_id)
     membership = mine.first()
     if membership is None:
         raise NotFound(gettext_noop("There is no such shop, or you do not work for it."))
@@ -45,7 +44,7 @@ def membership_in(agent: Agent, shop_id: int) -> Membership:
 
 def memberships_of(agent: Agent) -> list[Membership]:
     """All memberships of a person with their shops, by the shop's name."""
-    mine = Membership.objects.select_related("shop").filter(agent=agent, left_at=None)
+    mine = Membership.objects.select_related("shop").filter(agent=agent)
     return list(mine.order_by("shop__name", "shop_id"))
 
 
@@ -59,8 +58,7 @@ def require_role(agent: Agent, shop_id: int, role: Role) -> Membership:
 
 def agents_of(shop_id: int) -> QuerySet[Agent]:
     """The active people of a shop, by name."""
-    works = Q(memberships__shop_id=shop_id, memberships__left_at=None)
-    return Agent.objects.filter(works, is_active=True).order_by("name", "id")
+    return Agent.objects.filter(memberships__shop_id=shop_id, is_active=True).order_by("name", "id")
 
 
 def colleague(shop_id: int, agent_id: int) -> Agent:
@@ -90,14 +88,22 @@ def is_known(email: str) -> bool:
 
 def memberships_in(shop_id: int) -> list[Membership]:
     """Everybody who works for a shop, by name."""
-    here = Membership.objects.select_related("agent").filter(shop_id=shop_id, left_at=None)
+    here = Membership.objects.select_related("agent").filter(shop_id=shop_id)
     return list(here.order_by("agent__name", "id"))
 
 
-def former_memberships_in(shop_id: int) -> list[Membership]:
+def departures_from(shop_id: int) -> list[Departure]:
     """Those who no longer work for a shop, the latest to leave first; 200 at most."""
-    gone = Membership.objects.select_related("agent").filter(shop_id=shop_id).exclude(left_at=None)
+    gone = Departure.objects.select_related("agent").filter(shop_id=shop_id)
     return list(gone.order_by("-left_at", "-id")[:200])
+
+
+def departure_from(shop_id: int, departure_id: int) -> Departure:
+    """Somebody who left this shop, else "not found"."""
+    gone = Departure.objects.select_related("agent", "shop").filter(shop_id=shop_id, pk=departure_id).first()
+    if gone is None:
+        raise NotFound(gettext_noop("There is no such person in this shop."))
+    return gone
 
 
 def membership_of_shop(shop_id: int, membership_id: int) -> Membership:
@@ -145,14 +151,13 @@ def teams_of(shop_id: int) -> QuerySet[Team]:
 
 def teams_of_member(agent: Agent, shop_id: int) -> QuerySet[Team]:
     """The teams of a shop that a person belongs to or leads, by name."""
-    belongs = Q(members__agent=agent, members__left_at=None) | Q(lead=agent)
+    belongs = Q(members__agent=agent) | Q(lead=agent)
     return teams_of(shop_id).filter(belongs).distinct()
 
 
 def members_of(team_id: int) -> QuerySet[Agent]:
     """The active people of a team, by name. The lead counts only when they are a member too."""
-    belongs = Q(memberships__teams=team_id, memberships__left_at=None)
-    return Agent.objects.filter(belongs, is_active=True).order_by("name", "id")
+    return Agent.objects.filter(memberships__teams=team_id, is_active=True).order_by("name", "id")
 
 
 def team_of_shop(shop_id: int, team_id: int) -> Team:

@@ -67,7 +67,7 @@ def _fill(team: Team, name: str, lead: Agent | None) -> None:
 
 def _memberships(shop_id: int, members: Iterable[Agent]) -> list[Membership]:
     wanted = {agent.pk for agent in members}
-    found = list(Membership.objects.filter(shop_id=shop_id, agent_id__in=wanted, left_at=None))
+    found = list(Membership.objects.filter(shop_id=shop_id, agent_id__in=wanted))
     if len(found) != len(wanted):
         raise NotFound(gettext_noop("This person does not work for the shop."))
     return found
