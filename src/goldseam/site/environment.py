@@ -53,6 +53,17 @@ class Environment(BaseModel):
         "folder of the embedded PostgreSQL, the signing key and the collected static files",
         "a folder that can be written to, made if it is missing",
     )
+    files: str = _variable(
+        "",
+        "folder of the attachments; GOLDSEAM_HOME/files when empty; several machines need the same one",
+        "a folder that can be written to, made if it is missing",
+    )
+    file_limit: int = _variable(20, "size of one attachment in MB at most", "1 to 200", ge=1, le=200)
+    public_url: str = _variable(
+        "",
+        "where customers reach the site, for the links they are sent; the address it listens on when empty",
+        "an address such as https://care.example.com",
+    )
     secret_key: str = _variable(
         "",
         "signs sessions; when empty, one is made and kept in GOLDSEAM_HOME; several machines need the same",
@@ -113,6 +124,14 @@ class Environment(BaseModel):
     def _whole_path(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query):
+            raise ValueError("not a web address")
+        return value.rstrip("/")
+
     @field_validator("database_url")
     @classmethod
     def _postgres_only(cls, value: str) -> str:
@@ -134,7 +153,7 @@ class Environment(BaseModel):
 
     @field_validator("llm_url")
     @classmethod
-    def _web_address(cls, value: str) -> str:
+    def _model_address(cls, value: str) -> str:
         parts = urlsplit(value)
         if value and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise ValueError("not a web address")
@@ -169,6 +188,16 @@ class Environment(BaseModel):
                 f"{PREFIX}BIND={self.bind!r}: only 127.0.0.1 or ::1 with GOLDSEAM_MODE={self.mode}"
             )
         return self
+
+    @property
+    def files_folder(self) -> Path:
+        """Where attachments lie."""
+        return Path(self.files).expanduser().absolute() if self.files else self.home / "files"
+
+    @property
+    def customer_url(self) -> str:
+        """What links for customers begin with."""
+        return self.public_url or self.url
 
     @property
     def url(self) -> str:
