@@ -7,7 +7,7 @@ a filter ever becomes the name of a column or a piece of SQL: values are paramet
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -67,7 +67,9 @@ def _words_list(value: Any, place: str) -> list[Any]:
     if not values or values == [""] or values == [None]:
         raise BadFilter(place, _("Choose at least one value."))
     if len(values) > MAX_VALUES:
-        raise BadFilter(place, _("There are more than %(n)s values; split the condition.") % {"n": MAX_VALUES})
+        raise BadFilter(
+            place, _("There are more than %(n)s values; split the condition.") % {"n": MAX_VALUES}
+        )
     if not all(isinstance(item, str | int) and not isinstance(item, bool) for item in values):
         raise BadFilter(place, _("Values must be words or numbers."))
     return list(dict.fromkeys(values))
@@ -166,7 +168,9 @@ class Ids:
             elif text.isascii() and text.isdecimal() and len(text) < 19:
                 found.append(int(text))
             else:
-                raise BadFilter(place, _("“%(value)s” is not known here; choose again.") % {"value": text[:40]})
+                raise BadFilter(
+                    place, _("“%(value)s” is not known here; choose again.") % {"value": text[:40]}
+                )
         return tuple(found)
 
     def query(self, op: str, value: Any, scene: Scene) -> Q:
@@ -346,12 +350,12 @@ class Flag:
 
 def _unread(scene: Scene) -> Q:
     seen = ReadMark.objects.filter(
-        agent_id=scene.agent_id, conversation=OuterRef("pk"), seen_at__gte=OuterRef("last_message_at")
+        agent_id=scene.agent_id or 0, conversation=OuterRef("pk"), seen_at__gte=OuterRef("last_message_at")
     )
     return ~Q(status=Status.CLOSED) & ~Q(Exists(seen))
 
 
-_FLAGS = {
+_FLAGS: dict[str, Callable[[Scene], Q]] = {
     "unread": _unread,
     "alert": lambda scene: Q(alerted_at__isnull=False, acknowledged_by__isnull=True),
     "answered": lambda scene: Q(waiting_since__isnull=True),

@@ -85,8 +85,8 @@ def _read_node(data: Any, place: str, depth: int, count: list[int]) -> Node:
 def _read_condition(data: dict[str, Any], place: str) -> Condition:
     unknown = set(data) - {"field", "op", "value"}
     if unknown:
-        name = str(sorted(map(str, unknown))[0])[:40]
-        raise BadFilter(place, _("“%(name)s” has no meaning here.") % {"name": name})
+        stray = str(sorted(map(str, unknown))[0])[:40]
+        raise BadFilter(place, _("“%(name)s” has no meaning here.") % {"name": stray})
     name, op = data.get("field"), data.get("op")
     if not isinstance(name, str) or name not in FIELDS:
         raise BadFilter(

@@ -8,133 +8,221 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('commerce', '0001_initial'),
-        ('conversations', '0005_threads'),
-        ('people', '0002_teams_and_presence'),
+        ("commerce", "0001_initial"),
+        ("conversations", "0005_threads"),
+        ("people", "0002_teams_and_presence"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BulkRun',
+            name="BulkRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64)),
-                ('verb', models.CharField(max_length=20)),
-                ('value', models.JSONField()),
-                ('ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('done', models.JSONField(default=list)),
-                ('refused', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64)),
+                ("verb", models.CharField(max_length=20)),
+                ("value", models.JSONField()),
+                (
+                    "ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None),
+                ),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("done", models.JSONField(default=list)),
+                ("refused", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Label',
+            name="Label",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('colour', models.CharField(choices=[('stone', 'Stone'), ('clay', 'Clay'), ('amber', 'Amber'), ('moss', 'Moss'), ('jade', 'Jade'), ('lake', 'Lake'), ('indigo', 'Indigo'), ('plum', 'Plum')], default='stone', max_length=10)),
-                ('description', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40)),
+                (
+                    "colour",
+                    models.CharField(
+                        choices=[
+                            ("stone", "Stone"),
+                            ("clay", "Clay"),
+                            ("amber", "Amber"),
+                            ("moss", "Moss"),
+                            ("jade", "Jade"),
+                            ("lake", "Lake"),
+                            ("indigo", "Indigo"),
+                            ("plum", "Plum"),
+                        ],
+                        default="stone",
+                        max_length=10,
+                    ),
+                ),
+                ("description", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(choices=[('private', 'Only me'), ('team', 'A team'), ('shop', 'Everybody in the shop')], default='private', max_length=10)),
-                ('name', models.CharField(max_length=60)),
-                ('filter', models.JSONField()),
-                ('order', models.CharField(choices=[('urgency', 'Most urgent first'), ('latest', 'Newest message first'), ('oldest', 'Oldest conversation first')], default='urgency', max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('deleted_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("private", "Only me"),
+                            ("team", "A team"),
+                            ("shop", "Everybody in the shop"),
+                        ],
+                        default="private",
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("filter", models.JSONField()),
+                (
+                    "order",
+                    models.CharField(
+                        choices=[
+                            ("urgency", "Most urgent first"),
+                            ("latest", "Newest message first"),
+                            ("oldest", "Oldest conversation first"),
+                        ],
+                        default="urgency",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("deleted_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='ViewPlace',
+            name="ViewPlace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
             ],
         ),
         migrations.AddField(
-            model_name='conversation',
-            name='label_ids',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None),
+            model_name="conversation",
+            name="label_ids",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.BigIntegerField(), default=list, size=None
+            ),
         ),
         migrations.AddField(
-            model_name='conversation',
-            name='priority_by_hand',
+            model_name="conversation",
+            name="priority_by_hand",
             field=models.BooleanField(default=False),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['label_ids'], name='conversation_labels'),
+            model_name="conversation",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["label_ids"], name="conversation_labels"),
         ),
         migrations.AddField(
-            model_name='bulkrun',
-            name='agent',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="bulkrun",
+            name="agent",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='bulkrun',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.shop'),
+            model_name="bulkrun",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.shop"
+            ),
         ),
         migrations.AddField(
-            model_name='bulkrun',
-            name='undoes',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='undone_by', to='conversations.bulkrun'),
+            model_name="bulkrun",
+            name="undoes",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="undone_by",
+                to="conversations.bulkrun",
+            ),
         ),
         migrations.AddField(
-            model_name='label',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='people.shop'),
+            model_name="label",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="labels", to="people.shop"
+            ),
         ),
         migrations.AddField(
-            model_name='savedview',
-            name='owner',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="savedview",
+            name="owner",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='savedview',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='views', to='people.shop'),
+            model_name="savedview",
+            name="shop",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="views", to="people.shop"
+            ),
         ),
         migrations.AddField(
-            model_name='savedview',
-            name='team',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.team'),
+            model_name="savedview",
+            name="team",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.team"
+            ),
         ),
         migrations.AddField(
-            model_name='viewplace',
-            name='agent',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="viewplace",
+            name="agent",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='viewplace',
-            name='view',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='conversations.savedview'),
+            model_name="viewplace",
+            name="view",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="places",
+                to="conversations.savedview",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bulkrun',
-            constraint=models.UniqueConstraint(fields=('agent', 'key'), name='one_bulk_run_per_key'),
+            model_name="bulkrun",
+            constraint=models.UniqueConstraint(fields=("agent", "key"), name="one_bulk_run_per_key"),
         ),
         migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(fields=('shop', 'name'), name='one_label_per_name'),
+            model_name="label",
+            constraint=models.UniqueConstraint(fields=("shop", "name"), name="one_label_per_name"),
         ),
         migrations.AddIndex(
-            model_name='savedview',
-            index=models.Index(fields=['shop', 'scope'], name='view_by_shop'),
+            model_name="savedview",
+            index=models.Index(fields=["shop", "scope"], name="view_by_shop"),
         ),
         migrations.AddConstraint(
-            model_name='viewplace',
-            constraint=models.UniqueConstraint(fields=('agent', 'view'), name='one_place_per_view'),
+            model_name="viewplace",
+            constraint=models.UniqueConstraint(fields=("agent", "view"), name="one_place_per_view"),
         ),
     ]
