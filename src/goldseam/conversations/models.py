@@ -53,11 +53,21 @@ class Outcome(models.TextChoices):
     UNKNOWN = "unknown", _("Unknown")
 
 
+class SlaState(models.TextChoices):
+    """How the clock stands that runs out next; empty without a clock."""
+
+    RUNNING = "running", _("In time")
+    WARNING = "warning", _("Nearly due")
+    BREACHED = "breached", _("Overdue")
+    PAUSED = "paused", _("Clock paused")
+
+
 class Conversation(models.Model):
     """One thread with one customer. The triage columns repeat the latest decision, so that a list page
     is one indexed read; `rank` orders the inbox: smaller is more urgent. `promise_due_at` is the earliest
     due moment of the promises still open, `promises_broken` counts the broken ones; `locked_at` is set while
-    a danger to people keeps machines from answering. Higher rooms keep these three up to date."""
+    a danger to people keeps machines from answering; `sla_due_at`, `sla_kind` (first, next, resolution) and
+    `sla_state` are those of the clock that runs out next. Higher rooms keep these up to date."""
 
     shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE)
     external_id = models.CharField(max_length=120)
@@ -93,6 +103,9 @@ class Conversation(models.Model):
     promise_due_at = models.DateTimeField(null=True)
     promises_broken = models.PositiveSmallIntegerField(default=0)
     locked_at = models.DateTimeField(null=True)
+    sla_due_at = models.DateTimeField(null=True)
+    sla_kind = models.CharField(max_length=10, blank=True, default="")
+    sla_state = models.CharField(max_length=10, choices=SlaState.choices, blank=True, default="")
     priority_corrected = models.BooleanField(default=False)
     cause = models.CharField(max_length=40, blank=True, default="")
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="merged_from")
@@ -147,6 +160,11 @@ class Conversation(models.Model):
                 fields=["shop", "promise_due_at", "id"],
                 condition=models.Q(promise_due_at__isnull=False),
                 name="conversation_promises",
+            ),
+            models.Index(
+                fields=["shop", "sla_due_at", "id"],
+                condition=models.Q(sla_due_at__isnull=False),
+                name="conversation_deadlines",
             ),
             GinIndex(fields=["search"], name="conversation_search"),
             GinIndex(fields=["label_ids"], name="conversation_labels"),

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 20_000
 MAX_REASON = 500
+_WRITTEN_APART = ("id", "search", "sla_due_at", "sla_kind", "sla_state")
+"""What `save` without named columns leaves alone: others write it beside the row that is in hand."""
 
 
 def words_of(customer: Customer | None) -> tuple[str, ...]:
@@ -117,7 +119,7 @@ def set_open(conversation: Conversation, actor: str) -> None:
 def save(conversation: Conversation, *fields: str) -> None:
     """Write these columns (all, without any named) with the next version, and announce it."""
     conversation.version += 1
-    columns = [f.name for f in Conversation._meta.concrete_fields if f.name not in ("id", "search")]
+    columns = [f.name for f in Conversation._meta.concrete_fields if f.name not in _WRITTEN_APART]
     conversation.save(update_fields=[*fields, "version"] if fields else columns)
     announce(conversation.shop_id, subject(conversation), "inbox")
 

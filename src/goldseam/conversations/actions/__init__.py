@@ -6,6 +6,7 @@ once are put in order; what depends on the state is checked under that lock.
 
 from __future__ import annotations
 
+from goldseam.conversations.actions.deadlines import set_deadline
 from goldseam.conversations.actions.messages import (
     add_note,
     open_conversation,
@@ -39,6 +40,7 @@ __all__ = [
     "record_triages",
     "reopen",
     "send_reply",
+    "set_deadline",
     "snooze",
     "take_in",
     "wake",
