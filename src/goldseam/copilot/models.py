@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Decision(models.Model):
@@ -39,3 +40,41 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part}: {self.before} → {self.after}"
+
+
+class Wording(models.Model):
+    """A text that a language model was asked to word, and what the judge made of it. `original` is the
+    template, the agent's text or the question; `text` the reply, `summary` the lines of a summary and
+    `sources` the ids of the articles that an answer cites. `decision` is what it stands on: after a later
+    one it is old."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "waiting", _("Waiting")
+        READY = "ready", _("Ready")
+        REFUSED = "refused", _("Refused")
+        FAILED = "failed", _("Failed")
+
+    conversation = models.ForeignKey(
+        "conversations.Conversation", on_delete=models.CASCADE, related_name="wordings"
+    )
+    decision = models.ForeignKey(Decision, on_delete=models.SET_NULL, null=True)
+    task = models.CharField(max_length=20)
+    original = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    text = models.TextField(blank=True)
+    summary = models.JSONField(null=True)
+    sources = models.JSONField(default=list)
+    problems = models.JSONField(default=list)
+    reason = models.CharField(max_length=40, blank=True)
+    call_id = models.BigIntegerField(null=True)
+    rating = models.CharField(max_length=10, blank=True)
+    asked_by = models.ForeignKey("people.Agent", on_delete=models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["conversation", "task", "-id"], name="wording_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.task}: {self.state}"
