@@ -186,6 +186,15 @@ def test_a_refusal_names_the_place_and_what_is_wrong(path: str, value: Any, mess
             "remedy_records[0].worked",
             "must not be more than `tried`",
         ),
+        (
+            {
+                "id": "x",
+                "messages": [{"role": "customer", "text": "a"}],
+                "promises": [{"kind": "refund", "state": "forgotten"}],
+            },
+            "promises[0].state",
+            "must be one of open, kept, broken, withdrawn, not 'forgotten'",
+        ),
     ],
 )
 def test_what_is_missing(data: Any, path: str, message: str) -> None:
@@ -265,6 +274,8 @@ JSON = st.recursive(
                     "quantity",
                     "placed_at",
                     "remedy_records",
+                    "promises",
+                    "state",
                     "tried",
                     "contacts_30d",
                 ]

@@ -153,6 +153,7 @@ FACTORS: dict[str, str | Promise] = {
     "mood_rising": _("Mood is rising"),
     "mood_falling": _("Mood is calming down"),
     "grateful": _("Thanks"),
+    "own_promise_broken": _("A promise of ours broken"),
     "promise_broken": _("Delivery promise broken"),
     "promise_broken_ship": _("Shipping promise broken"),
     "ship_promise_broken": _("Shipped later than promised"),

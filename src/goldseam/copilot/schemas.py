@@ -72,6 +72,15 @@ class OrderIn(Schema):
     shipment: ShipmentIn | None = None
 
 
+class PromiseIn(Schema):
+    """What the shop promised in this conversation, and what became of it."""
+
+    kind: str = Field(min_length=1)
+    text: str | None = None
+    due: str | None = Field(None, description=MOMENT)
+    state: Literal["open", "kept", "broken", "withdrawn"] | None = None
+
+
 class ConversationIn(Schema):
     """A conversation with the facts around it. Unknown keys are ignored, optional ones may be missing."""
 
@@ -81,6 +90,7 @@ class ConversationIn(Schema):
     messages: list[MessageIn] = Field(min_length=1)
     customer: CustomerIn | None = None
     orders: list[OrderIn] | None = None
+    promises: list[PromiseIn] | None = None
 
 
 class AuthorIn(Schema):

@@ -105,6 +105,20 @@ class RemedyRecord:
     order_status: str = ""
 
 
+PROMISE_STATES = ("open", "kept", "broken", "withdrawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What the shop promised in this conversation, and what became of it; `state` is one of
+    PROMISE_STATES."""
+
+    kind: str
+    text: str = ""
+    due: datetime | None = None
+    state: str = "open"
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """Everything one assessment may look at. `now` is when it is made, never the clock."""
@@ -116,3 +130,4 @@ class Conversation:
     customer: Customer | None = None
     orders: tuple[Order, ...] = ()
     remedy_records: tuple[RemedyRecord, ...] = field(default=())
+    promises: tuple[Promise, ...] = field(default=())

@@ -20,12 +20,14 @@ from typing import Any, TypeVar
 
 from goldseam.engine.facts import (
     ORDER_STATUSES,
+    PROMISE_STATES,
     ROLES,
     Conversation,
     Customer,
     Item,
     Message,
     Order,
+    Promise,
     RemedyRecord,
     Scan,
     Shipment,
@@ -78,6 +80,7 @@ def parse_conversation(data: object) -> Conversation:
         customer=None if raw_customer is None else _customer(raw_customer, "customer"),
         orders=_each(root, "", "orders", MAX_ORDERS, lambda raw, path: _order(raw, path, zone)),
         remedy_records=_each(root, "", "remedy_records", MAX_ENTRIES, _record),
+        promises=_each(root, "", "promises", MAX_ENTRIES, lambda raw, path: _promise(raw, path, zone)),
     )
 
 
@@ -193,6 +196,21 @@ def _record(raw: object, path: str) -> RemedyRecord:
         tried=tried,
         worked=worked,
         order_status=text_at(data, path, "order_status", limit=100),
+    )
+
+
+def _promise(raw: object, path: str, zone: tzinfo) -> Promise:
+    data = as_object(raw, path)
+    state = text_at(data, path, "state", limit=100) or "open"
+    if state not in PROMISE_STATES:
+        raise InvalidConversation(
+            _join(path, "state"), f"must be one of {', '.join(PROMISE_STATES)}, not {state[:40]!r}"
+        )
+    return Promise(
+        kind=text_at(data, path, "kind", required=True, limit=100),
+        text=text_at(data, path, "text", limit=MAX_TEXT),
+        due=moment_at(data, path, "due", zone, end_of_day=True),
+        state=state,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from goldseam.engine.decide.features import Feature
 from goldseam.engine.decide.risk import level, risk, score
-from goldseam.engine.facts import Customer
+from goldseam.engine.facts import Customer, Promise
 from goldseam.engine.reading import Outlook
 from goldseam.workshop.load_deciding import load_deciding
 from tests.engine.decide.cases import ago, conversation, judged, order, reading, scan, viewed
@@ -21,7 +22,7 @@ LATE = order("shipped", scans=MOVING, promised_delivery_by=ago(days=3))
 
 
 def chance(*turns: str, issue: str = "logistics.delay", **more: object) -> float:
-    keep = {k: more.pop(k) for k in ("orders", "customer") if k in more}
+    keep = {k: more.pop(k) for k in ("orders", "customer", "promises") if k in more}
     return judged(conversation(*turns, **keep), issue, **more).risk.score
 
 
@@ -138,9 +139,38 @@ def test_a_model_taught_by_the_shop_stands_for_the_whole() -> None:
     view = viewed(conversation("慢"), "logistics.delay")
     parts = (("base", 0.1, ""), ("words", 0.55, "还没到"))
     learned = Outlook(0.65, learned=True, parts=parts)
-    from dataclasses import replace
-
     found = risk(replace(view, reading=replace(reading("logistics.delay"), outlook=learned)), WEIGHTS)
     assert found.score == 0.65
     assert found.level == "high"
     assert [(f.code, f.weight) for f in found.factors] == [("words", 0.55), ("base", 0.1)]
+
+
+def promised(*states: str) -> tuple[Promise, ...]:
+    return tuple(Promise("call_back", "今天18点前给您回电", ago(hours=20), state) for state in states)
+
+
+def test_promises_of_our_own_that_are_broken_raise_the_risk() -> None:
+    none, kept, one, two = (
+        chance("说好的电话呢", promises=promised(*states))
+        for states in ((), ("kept", "open", "withdrawn"), ("broken",), ("broken", "broken"))
+    )
+    assert none == kept < one < two
+    found = judged(conversation("说好的电话呢", promises=promised("broken")), "other").risk
+    (factor,) = (f for f in found.factors if f.code == "own_promise_broken")
+    assert "今天18点前给您回电" in factor.evidence
+    assert math.fsum(f.weight for f in found.factors) == pytest.approx(found.score)
+
+
+@pytest.mark.parametrize("learned", [0.0, 0.2, 0.65, 1.0])
+def test_a_taught_model_knows_nothing_of_them_so_they_are_added(learned: float) -> None:
+    outlook = Outlook(learned, learned=True, parts=(("base", learned, ""),))
+    base, broken = (
+        risk(
+            replace(viewed(conversation("慢", promises=p)), reading=replace(reading(), outlook=outlook)),
+            WEIGHTS,
+        )
+        for p in ((), promised("broken"))
+    )
+    assert base.score <= broken.score <= 1
+    assert (base.score < broken.score) == (learned < 1)
+    assert math.fsum(f.weight for f in broken.factors) == pytest.approx(broken.score)

@@ -38,6 +38,7 @@ def features(view: Situation, weights: RiskWeights) -> list[Feature]:
         *_signals(view, weights),
         *_issue(view, weights),
         *_promises(view, weights),
+        *own_promises(view, weights),
         *_customer(view, weights),
         *_waiting(view, weights),
         *_acts(view, weights),
@@ -128,6 +129,18 @@ def _promises(view: Situation, weights: RiskWeights) -> Iterator[Feature]:
     if total > _BIG_ORDER:
         said = texts.say("order_value", money=texts.money(total, order.order.currency))
         yield _make(weights, "order_value", math.log10(total / _BIG_ORDER), said)
+
+
+def own_promises(view: Situation, weights: RiskWeights) -> Iterator[Feature]:
+    """What the shop's own people promised in this conversation and did not keep."""
+    broken = [p for p in view.conversation.promises if p.state == "broken"]
+    if not broken:
+        return
+    last = max(broken, key=lambda p: p.due.timestamp() if p.due else 0.0)
+    due = view.texts.day(last.due, view.now) if last.due else ""
+    key = "own_promise_broken" if due else "own_promise_broken_undated"
+    said = view.texts.say(key, words=quote(last.text), due=due)
+    yield _make(weights, "own_promise_broken", _grows(len(broken)), said)
 
 
 def _customer(view: Situation, weights: RiskWeights) -> Iterator[Feature]:

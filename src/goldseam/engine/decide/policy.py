@@ -149,8 +149,8 @@ class PolicyPack:
         return max(known) if len(known) == len(limits) else None
 
     def never_alone(self, rule: Rule, role: str) -> bool:
-        """Whether the rule leaves the remedy to higher roles, whatever it costs. What an agent may not, the bot
-        may not either."""
+        """Whether the rule leaves the remedy to higher roles, whatever it costs. What an agent may not, the
+        bot may not either."""
         if role in rule.grants:
             return rule.grants[role] == 0
         above = ROLES[ROLES.index(role) + 1 :] if role in ROLES else ROLES

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable
 
 from goldseam.engine.assessment import Factor, Risk
-from goldseam.engine.decide.features import Feature, features
+from goldseam.engine.decide.features import Feature, features, own_promises
 from goldseam.engine.decide.situation import Situation
 from goldseam.engine.decide.tables import RiskWeights
 from goldseam.engine.decide.texts import Texts
@@ -20,6 +20,7 @@ from goldseam.engine.reading import Outlook
 
 _DIGITS = 4
 _SMALL = 1e-9
+_EDGE = 1e-3
 
 
 def risk(view: Situation, weights: RiskWeights) -> Risk:
@@ -27,7 +28,7 @@ def risk(view: Situation, weights: RiskWeights) -> Risk:
     all of this itself and stands for the whole; its parts are the factors."""
     outlook = view.reading.outlook
     if outlook.learned:
-        return _learned(outlook, weights, view.texts)
+        return _learned(outlook, weights, view)
     return score(features(view, weights), weights, view.texts.say("risk_base"))
 
 
@@ -48,14 +49,22 @@ def score(found: Iterable[Feature], weights: RiskWeights, base_words: str) -> Ri
     return Risk(score=clipped, level=level(clipped, weights), factors=tuple(factors))
 
 
-def _learned(outlook: Outlook, weights: RiskWeights, texts: Texts) -> Risk:
+def _learned(outlook: Outlook, weights: RiskWeights, view: Situation) -> Risk:
+    texts = view.texts
     factors = [
         Factor(code, round(weight, _DIGITS), _learned_words(code, words, texts))
         for code, weight, words in outlook.parts
     ]
+    dissatisfied = outlook.dissatisfied
+    for feature in own_promises(view, weights):  # no closed conversation of a former desk could teach these
+        chance = min(1 - _EDGE, max(_EDGE, dissatisfied))
+        odds = math.log(chance / (1 - chance))
+        step = feature.value * feature.weight
+        factors.append(Factor(feature.code, round(step * _mean_slope(odds, step), _DIGITS), feature.evidence))
+        dissatisfied += step * _mean_slope(odds, step)
     factors = [f for f in factors if f.weight and f.code != "base"]
     factors.sort(key=lambda f: (-abs(f.weight), f.code))
-    value = round(min(1.0, max(0.0, outlook.dissatisfied)), _DIGITS)
+    value = round(min(1.0, max(0.0, dissatisfied)), _DIGITS)
     rest = round(value - math.fsum(f.weight for f in factors), _DIGITS)
     factors.append(Factor("base", rest, texts.say("risk_base")))
     return Risk(score=value, level=level(value, weights), factors=tuple(factors))
