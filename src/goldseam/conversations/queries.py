@@ -37,6 +37,12 @@ def conversation_by_id(conversation_id: int) -> Conversation:
     return Conversation.objects.select_related("shop", "customer", "order").get(pk=conversation_id)
 
 
+def locked_by_crisis(conversation_id: int) -> bool:
+    """Whether a danger to people keeps machines from answering: no bot, no macro, no canned reply until a
+    lead releases it."""
+    return Conversation.objects.filter(pk=conversation_id, locked_at__isnull=False).exists()
+
+
 def spoken(conversation_id: int) -> QuerySet[Message]:
     """What the customer could read: everything but the notes."""
     return Message.objects.filter(conversation_id=conversation_id, is_note=False).order_by("at", "id")

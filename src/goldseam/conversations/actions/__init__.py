@@ -14,6 +14,7 @@ from goldseam.conversations.actions.messages import (
     send_reply,
     take_in,
 )
+from goldseam.conversations.actions.standing import note_promises, set_lock
 from goldseam.conversations.actions.states import acknowledge, assign, close, hold, reopen, snooze, wake
 from goldseam.conversations.actions.triage import (
     Triage,
@@ -34,6 +35,7 @@ __all__ = [
     "correct_issue",
     "hold",
     "mark_signals",
+    "note_promises",
     "open_conversation",
     "receive_message",
     "record_triage",
@@ -41,6 +43,7 @@ __all__ = [
     "reopen",
     "send_reply",
     "set_deadline",
+    "set_lock",
     "snooze",
     "take_in",
     "wake",
