@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from goldseam.conversations.models import Conversation, ReadMark
+from goldseam.copilot.models import Wording
 from goldseam.knowledge.actions import import_articles
 from goldseam.knowledge.models import Article
 from goldseam.knowledge.records import build_record
@@ -88,6 +89,7 @@ def addresses(shop: Shop) -> list[Address]:
         "tryout_id": TryOut.objects.filter(version__pack__shop=shop).get().pk,
         "article_id": Article.objects.filter(shop=shop).get().pk,
         "rule_id": "carrier-stalled-48h",
+        "wording_id": Wording.objects.create(conversation=conversation, task="draft").pk,
         "token_id": ApiToken.objects.filter(shop=shop).get().pk,
     }
     found = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldseam.copilot import views
+from goldseam.copilot import views, views_wording
 
 app_name = "copilot"
 urlpatterns = [
@@ -13,4 +13,8 @@ urlpatterns = [
     path("rate/<int:conversation_id>/", views.rate, name="rate"),
     path("assess/<int:conversation_id>/", views.assess, name="assess"),
     path("draft/<int:conversation_id>/", views.remedy_draft, name="draft"),
+    path("short/<int:conversation_id>/", views_wording.short, name="short"),
+    path("word/<int:conversation_id>/", views_wording.word, name="word"),
+    path("word/<int:conversation_id>/<int:wording_id>/", views_wording.worded, name="worded"),
+    path("word/<int:conversation_id>/<int:wording_id>/rate/", views_wording.rate, name="rate-wording"),
 ]

@@ -10,6 +10,7 @@ from goldseam.conversations.queries import access_conversation
 from goldseam.copilot import actions, queries
 from goldseam.copilot.codes import ISSUES
 from goldseam.copilot.panel import panel_of
+from goldseam.copilot.wording import is_on, latest_wordings
 from goldseam.core.http import PageRequest
 
 
@@ -59,6 +60,8 @@ def _panel(request: PageRequest, conversation_id: int) -> HttpResponse:
         "conversation": conversation,
         "panel": panel_of(decision) if decision else None,
         "issues": ISSUES.items(),
+        "llm": is_on(),
+        "wordings": latest_wordings(decision) if decision and is_on() else {},
         "verdicts": queries.verdicts_on(decision, request.user) if decision else {},
     }
     return render(request, "copilot/panel.html", context)

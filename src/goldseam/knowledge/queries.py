@@ -64,6 +64,12 @@ def articles_of(shop_id: int, kind: str = "") -> QuerySet[Article]:
     return (rows.filter(kind=kind) if kind else rows).order_by("-updated_at", "-pk")
 
 
+def titles_of(shop_id: int, ids: list[int]) -> list[Article]:
+    """These articles of the shop in the given order; what is not the shop's is left out."""
+    rows = Article.objects.filter(shop_id=shop_id).in_bulk(ids)
+    return [rows[number] for number in ids if number in rows]
+
+
 def versions_of(article: Article) -> QuerySet[ArticleVersion]:
     """How the article read before, the newest first."""
     return ArticleVersion.objects.filter(article=article)
