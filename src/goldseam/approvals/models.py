@@ -210,7 +210,8 @@ class ApprovalStep(models.Model):
 
 
 class ApprovalSettings(models.Model):
-    """A shop's figures. `small_amount`: up to it (in the shop's currency) requests may be decided in batches."""
+    """A shop's figures. `small_amount`: up to it (in the shop's currency) requests may be decided in
+    batches."""
 
     shop = models.OneToOneField("people.Shop", on_delete=models.CASCADE, related_name="approval_settings")
     small_amount = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(100))

@@ -57,6 +57,8 @@ SCOPES = (
     "conversations:read",
     "conversations:write",
     "assess",
+    "approvals:read",
+    "approvals:write",
     "webhooks:write",
 )
 

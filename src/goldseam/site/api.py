@@ -14,6 +14,7 @@ from ninja.renderers import BaseRenderer
 from ninja.security import HttpBearer
 
 from goldseam import __version__
+from goldseam.approvals.api import router as approvals
 from goldseam.channels.webhook.api import router as webhooks
 from goldseam.commerce.api import router as commerce
 from goldseam.conversations.api import router as conversations
@@ -73,6 +74,7 @@ api = NinjaAPI(
 api.add_router("", commerce)
 api.add_router("", conversations)
 api.add_router("", copilot)
+api.add_router("", approvals)
 api.add_router("", webhooks)
 
 

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("goldseam.conversations.urls")),
     path("policies/", include("goldseam.policies.urls")),
     path("knowledge/", include("goldseam.knowledge.urls")),
+    path("approvals/", include("goldseam.approvals.urls")),
     path("copilot/", include("goldseam.copilot.urls")),
     path("audit/", views.audit_trail, name="audit"),
     path("api/v1/", api.urls),

@@ -22,6 +22,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from goldseam.approvals import events as approvals
+from goldseam.approvals.queries import request_by_id, request_json
 from goldseam.channels.webhook.models import Attempt, Delivery, DeliveryStatus, Endpoint
 from goldseam.channels.webhook.signing import sign
 from goldseam.channels.webhook.target import ForbiddenTarget, check_url, resolve
@@ -41,8 +43,12 @@ NAMES: dict[type, str] = {
     events.ConversationClosed: "conversation.closed",
     events.ConversationReopened: "conversation.reopened",
     events.ConversationTriaged: "conversation.triaged",
+    approvals.RequestRaised: "approval.requested",
+    approvals.RequestDecided: "approval.decided",
+    approvals.RequestWithdrawn: "approval.withdrawn",
+    approvals.GrantUsed: "approval.used",
 }
-"""Which event of the inbox is told under which name."""
+"""Which event is told under which name."""
 
 PAUSES = tuple(timedelta(seconds=s) for s in (10, 60, 300, 1_800, 7_200, 21_600, 43_200, 86_400))
 """How long to wait after each failed try: nine tries over two days."""
@@ -188,7 +194,8 @@ def _defer(delivery_id: UUID, at: datetime | None) -> None:
 
 
 def _payload(event: Any) -> dict[str, Any]:
-    """What the receiver gets: the conversation as the API shows it, and the message where there is one."""
+    """What the receiver gets: the conversation as the API shows it, and the message or the approval
+    where there is one."""
     conversation = queries.conversation_by_id(event.conversation_id)
     payload: dict[str, Any] = {
         "event": NAMES[type(event)],
@@ -199,5 +206,8 @@ def _payload(event: Any) -> dict[str, Any]:
     message_id = getattr(event, "message_id", None)
     if message_id is not None:
         payload["message"] = queries.message_json(queries.message_by_id(message_id))
+    request_id = getattr(event, "request_id", None)
+    if request_id is not None:
+        payload["approval"] = request_json(request_by_id(request_id))
     plain: dict[str, Any] = orjson.loads(orjson.dumps(payload))
     return plain

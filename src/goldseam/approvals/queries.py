@@ -1,0 +1,153 @@
+"""Reads of requests, and their gate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
+
+from goldseam.approvals.models import ApprovalRequest, Cover, State
+from goldseam.approvals.packs import base_of_label
+from goldseam.core.errors import NotFound
+from goldseam.core.paging import decode_cursor, encode_cursor
+from goldseam.people.queries import shops_of
+
+if TYPE_CHECKING:
+    from goldseam.people.models import Agent
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Something that was approved and not used yet. `amount` is 0 for remedies without money; `granted_to` is
+    the person who asked (None: a program did)."""
+
+    request_id: int
+    remedy: str
+    amount: Decimal
+    currency: str
+    granted_to: int | None
+
+
+def grants_of(conversation_id: int) -> list[Grant]:
+    """What may be promised on a conversation because somebody approved it, the oldest first."""
+    rows = ApprovalRequest.objects.filter(
+        conversation_id=conversation_id, state=State.APPROVED, used_at=None
+    ).order_by("decided_at", "id")
+    return [
+        Grant(row.pk, row.remedy, row.granted_amount or Decimal(0), row.currency, row.requester_id)
+        for row in rows
+    ]
+
+
+def pending_of(conversation_id: int) -> list[ApprovalRequest]:
+    """What waits for a word on a conversation, the oldest first."""
+    rows = ApprovalRequest.objects.select_related("requester")
+    return list(rows.filter(conversation_id=conversation_id, state=State.PENDING).order_by("id"))
+
+
+def requests_of(conversation_id: int) -> list[ApprovalRequest]:
+    """Every request on a conversation, the newest first; 20 at most."""
+    rows = ApprovalRequest.objects.select_related("requester", "decided_by", "grantor", "shop")
+    return list(rows.filter(conversation_id=conversation_id).order_by("-id")[:20])
+
+
+def access_request(agent: Agent, request_id: int) -> ApprovalRequest:
+    """The gate: a request of a shop of this person, else "not found"."""
+    found = _whole().filter(pk=request_id, shop__in=shops_of(agent)).first()
+    if found is None:
+        raise NotFound(gettext_noop("There is no such request."))
+    return found
+
+
+def access_cover(agent: Agent, cover_id: int) -> Cover:
+    """The gate to an absence or deputy of a shop of this person."""
+    rows = Cover.objects.select_related("agent", "deputy")
+    found = rows.filter(pk=cover_id, shop__in=shops_of(agent)).first()
+    if found is None:
+        raise NotFound(gettext_noop("There is no such absence."))
+    return found
+
+
+def request_of_shop(shop_id: int, request_id: int) -> ApprovalRequest:
+    """A request of this shop, for programs; else "not found"."""
+    found = _whole().filter(pk=request_id, shop_id=shop_id).first()
+    if found is None:
+        raise NotFound(gettext_noop("There is no such request."))
+    return found
+
+
+def request_by_id(request_id: int) -> ApprovalRequest:
+    """For rooms that already hold an id of their own; not for requests of people."""
+    return _whole().get(pk=request_id)
+
+
+def page_by_id(
+    shop_id: int, *, state: str | None, conversation: str | None, after: str | None, limit: int
+) -> tuple[list[ApprovalRequest], str | None]:
+    """A shop's requests, newest first, and the cursor of the next page."""
+    rows = _whole().filter(shop_id=shop_id).order_by("-id")
+    if state:
+        rows = rows.filter(state=state)
+    if conversation:
+        rows = rows.filter(conversation__external_id=conversation)
+    if after:
+        rows = rows.filter(pk__lt=decode_cursor(after, int)[0])
+    page = list(rows[: limit + 1])
+    following = encode_cursor([page[limit - 1].pk]) if len(page) > limit else None
+    return page[:limit], following
+
+
+def due_requests(now: datetime, limit: int = 200) -> Sequence[int]:
+    """Ids of requests whose time to answer has passed, the longest waiting first."""
+    rows = ApprovalRequest.objects.filter(state=State.PENDING, due_at__lte=now).order_by("due_at", "id")
+    return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def base_of_pack(shop_id: int, label: str) -> str:
+    """Which shipped pack a label in force stands for; empty when it is in force no more."""
+    return base_of_label(shop_id, label)
+
+
+def request_json(request: ApprovalRequest) -> dict[str, Any]:
+    """A request as programs see it. `key` names the payment that it allows: pay each key once."""
+    order = request.order
+    return {
+        "id": request.pk,
+        "key": f"approval-{request.pk}",
+        "conversation": request.conversation.external_id,
+        "order": order.external_id if order else None,
+        "remedy": request.remedy,
+        "issue": request.issue,
+        "amount": str(request.amount),
+        "currency": request.currency,
+        "reason": request.reason,
+        "evidence": request.evidence,
+        "references": request.references,
+        "state": request.state,
+        "policy": {"verdict": request.verdict, "rule": request.policy, "pack": request.pack},
+        "levels": request.levels,
+        "requester": request.requester.email if request.requester else None,
+        "granted_amount": None if request.granted_amount is None else str(request.granted_amount),
+        "decided_by": request.decided_by.email if request.decided_by else None,
+        "decided_at": request.decided_at,
+        "answer": request.answer,
+        "used_at": request.used_at,
+        "created_at": request.created_at,
+    }
+
+
+def _whole() -> QuerySet[ApprovalRequest]:
+    return ApprovalRequest.objects.select_related(
+        "shop",
+        "conversation__customer",
+        "conversation__assignee",
+        "order",
+        "requester",
+        "decided_by",
+        "grantor",
+    )

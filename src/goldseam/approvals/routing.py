@@ -1,0 +1,107 @@
+"""A request's way: which levels must agree, who can take the next step, and what stands in a grantor's
+way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, Sum
+
+from goldseam.approvals.authority import LEVELS, Ceiling, Purse, Spent, ceiling, obstacle, rank
+from goldseam.approvals.models import ApprovalRequest, State, Verdict
+from goldseam.approvals.packs import pack_for, rule_for
+from goldseam.approvals.steps import StepRow, reaching, row_for
+
+if TYPE_CHECKING:
+    from goldseam.approvals.circle import Circle, Person, Seat
+    from goldseam.engine.decide.policy import PolicyPack, Rule
+    from goldseam.people.models import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """By what a request is weighed: the pack in force now, the rule that allows the remedy (None: none does),
+    and the shop's currency."""
+
+    pack: PolicyPack
+    rule: Rule | None
+    home: str
+    currency: str
+
+    def ceiling_of(self, seat: Seat) -> Ceiling:
+        """What may be granted from this seat."""
+        return self.of_person(seat.principal).at_most(seat.up_to)
+
+    def of_person(self, person: Person) -> Ceiling:
+        """What a person may grant by their own authority."""
+        return ceiling(self.pack, self.rule, Purse(person.role, person.personal, self.home, self.currency))
+
+
+def terms_of(request: ApprovalRequest) -> Terms:
+    """The terms under the pack that is in force now; a rule that is gone from it allows nothing any more."""
+    pack = pack_for(request.shop_id, request.base, request.currency)
+    rule = rule_for(pack, request.policy, request.remedy) if request.verdict == Verdict.ALLOWED else None
+    return Terms(pack, rule, request.shop.currency, request.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The levels that must agree, and how long each is waited for. Without levels nobody in the shop could
+    grant it."""
+
+    levels: tuple[str, ...]
+    wait_minutes: int
+
+
+def way_for(
+    request: ApprovalRequest, amount: Decimal, rows: Sequence[StepRow], circle: Circle, terms: Terms
+) -> Way:
+    """The table's levels; the last one is raised to the lowest role in which somebody can grant the amount,
+    and to an admin where a rule forbids the remedy."""
+    weight = amount if terms.currency == terms.home else Decimal("Infinity")
+    row = row_for(rows, request.issue, request.remedy, weight)
+    last = max(row.levels, key=rank, default=LEVELS[0])
+    if request.verdict == Verdict.FORBIDDEN:
+        last = LEVELS[-1]
+    for level in LEVELS[LEVELS.index(last) :]:
+        if any(
+            p.role == level and not obstacle(amount, terms.of_person(p), Spent())
+            for p in circle.able(request.requester_id, level)
+        ):
+            return Way(reaching(row.levels, level), row.wait_minutes)
+    return Way((), row.wait_minutes)
+
+
+def fit_for(request: ApprovalRequest, circle: Circle, terms: Terms) -> list[int]:
+    """Who can take the present step: supporters of a step that is not the last need no authority over the
+    amount, whoever says the last word does."""
+    last = rank(request.levels[-1])
+    return [
+        p.agent_id
+        for p in circle.able(request.requester_id, request.levels[request.step])
+        if rank(p.role) < last or not obstacle(request.amount, terms.of_person(p), Spent())
+    ]
+
+
+def spent_by(shop: Shop, grantor_id: int, currency: str, now: datetime) -> Spent:
+    """What a person's authority has granted today and this month (of the shop's time zone): everything but
+    what a rule gives without limit."""
+    local = now.astimezone(ZoneInfo(shop.timezone))
+    day = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    granted = ApprovalRequest.objects.filter(
+        shop=shop,
+        grantor_id=grantor_id,
+        currency=currency,
+        state=State.APPROVED,
+        without_limit=False,
+        decided_at__gte=day.replace(day=1),
+    )
+    row = granted.aggregate(
+        day=Sum("granted_amount", filter=Q(decided_at__gte=day)), month=Sum("granted_amount")
+    )
+    return Spent(row["day"] or Decimal(0), row["month"] or Decimal(0))

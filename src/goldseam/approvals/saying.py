@@ -1,0 +1,64 @@
+"""Sentences about requests, in the reader's language."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.template import engines
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from goldseam.approvals.authority import Ceiling, Spent
+    from goldseam.approvals.models import ApprovalRequest
+
+_REMEDY = "{% load codes %}{{ code|remedy_name }}"
+_MONEY = "{% load shell %}{{ amount|money:currency }}"
+
+
+def remedy_words(code: str) -> str:
+    """A remedy's name. The names belong to a higher room, which lends them to every template."""
+    return str(_template(_REMEDY).render({"code": code}))
+
+
+def money_words(amount: Decimal, currency: str) -> str:
+    """An amount as everywhere on the site."""
+    return str(_template(_MONEY).render({"amount": amount, "currency": currency}))
+
+
+def asked_words(request: ApprovalRequest) -> str:
+    """What is asked for: the remedy, with its amount where it costs money."""
+    name = remedy_words(request.remedy)
+    return f"{name} {money_words(request.amount, request.currency)}" if request.amount else name
+
+
+def closed_by(request: ApprovalRequest) -> str:
+    """Why a conversation cannot be closed."""
+    return _("“%(what)s” still waits for approval: withdraw the request, or wait for the decision.") % {
+        "what": asked_words(request)
+    }
+
+
+def over_authority(problem: str, most: Ceiling, spent: Spent, currency: str) -> str:
+    """Which limit stands in the way, how high it is, and what can be done."""
+    if problem == "never":
+        return _("The policy leaves this remedy to a higher role. Pass the request on, or refuse it.")
+    if problem == "per_day":
+        return _("This passes your limit of the day: %(spent)s of %(most)s are granted. Pass it on.") % {
+            "spent": money_words(spent.day, currency),
+            "most": money_words(most.per_day or Decimal(0), currency),
+        }
+    if problem == "per_month":
+        return _("This passes your limit of the month: %(spent)s of %(most)s are granted. Pass it on.") % {
+            "spent": money_words(spent.month, currency),
+            "most": money_words(most.per_month or Decimal(0), currency),
+        }
+    return _("This is more than you may grant in one case (%(most)s). Lower the amount, or pass it on.") % {
+        "most": money_words(most.per_case or Decimal(0), currency)
+    }
+
+
+@cache
+def _template(text: str) -> Any:
+    return engines["django"].from_string(text)
