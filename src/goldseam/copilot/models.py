@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _
 
 
 class Decision(models.Model):
@@ -78,3 +79,83 @@ class Wording(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task}: {self.state}"
+
+
+class CheckedReply(models.Model):
+    """A reply as it was judged before it left. `facts` and `author` are what it was judged by, `result` the
+    check's contract, `extra` what each part costs (gift, grant, due moment); with `pack` and `digest` it can
+    be judged again. `message` is empty only inside the transaction that sends it."""
+
+    conversation = models.ForeignKey(
+        "conversations.Conversation", on_delete=models.CASCADE, related_name="checked_replies"
+    )
+    message = models.OneToOneField(
+        "conversations.Message", on_delete=models.CASCADE, null=True, related_name="checked"
+    )
+    agent = models.ForeignKey("people.Agent", on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    text = models.TextField()
+    remedy = models.CharField(max_length=30, blank=True)
+    verdict = models.CharField(max_length=20)
+    author = models.JSONField()
+    facts = models.JSONField()
+    result = models.JSONField()
+    extra = models.JSONField(default=dict)
+    pack = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, blank=True)
+    override_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["conversation", "-id"], name="checked_reply_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.verdict}: {self.text[:60]}"
+
+
+class CrisisKind(models.TextChoices):
+    """Dangers to people that come before everything else; codes of the signals."""
+
+    SELF_HARM = "self_harm", _("The customer may harm themselves")
+    INJURY = "injury", _("Somebody is hurt")
+    THREAT = "threat_to_staff", _("A threat against staff")
+
+
+class Crisis(models.Model):
+    """A danger to people in a conversation, from its first sign until a lead releases it. `steps` are the
+    protocol's steps that somebody has done: {step: {"by": agent id, "name": …, "at": moment}}. A lead who does
+    not answer the call in time is followed by the admins (`escalated_at`)."""
+
+    shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(
+        "conversations.Conversation", on_delete=models.CASCADE, related_name="crises"
+    )
+    kind = models.CharField(max_length=20, choices=CrisisKind.choices)
+    evidence = models.CharField(max_length=300, blank=True)
+    began_at = models.DateTimeField()
+    seen_message_id = models.BigIntegerField(default=0)
+    steps = models.JSONField(default=dict)
+    escalated_at = models.DateTimeField(null=True)
+    taken_by = models.ForeignKey("people.Agent", on_delete=models.SET_NULL, null=True, related_name="+")
+    taken_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey("people.Agent", on_delete=models.SET_NULL, null=True, related_name="+")
+    released_at = models.DateTimeField(null=True)
+    release_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation"], condition=models.Q(released_at=None), name="one_open_crisis"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(released_at=None) | ~models.Q(release_reason=""),
+                name="crisis_released_with_a_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["shop", "began_at"], condition=models.Q(released_at=None), name="crisis_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} in {self.conversation_id}"

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "goldseam.conversations",
     "goldseam.knowledge",
     "goldseam.approvals",
+    "goldseam.promises",
     "goldseam.copilot",
     "goldseam.channels.webhook",
     "goldseam.site",
