@@ -106,3 +106,48 @@ class ConversationsImported:
 
     shop_id: int
     conversation_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationsMerged:
+    """`source_id` was put into the conversation, or taken out of it again: its messages are others now."""
+
+    shop_id: int
+    conversation_id: int
+    source_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSplit:
+    """A part of the conversation went on as a new one."""
+
+    shop_id: int
+    conversation_id: int
+    new_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SurveySent:
+    """The customer is asked how it was; the message carries the link."""
+
+    shop_id: int
+    conversation_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswered:
+    """The customer said how it was: 1 to 5."""
+
+    shop_id: int
+    conversation_id: int
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRetried:
+    """Somebody wants a reply that did not arrive to be delivered once more."""
+
+    shop_id: int
+    conversation_id: int
+    message_id: int

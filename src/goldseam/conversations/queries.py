@@ -11,6 +11,13 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from goldseam.conversations.models import Conversation, Message, Outcome, Status
+from goldseam.conversations.rows import moved_key, root_of
+from goldseam.conversations.threads import attachment_of_shop as attachment_of_shop
+from goldseam.conversations.threads import cause_name as cause_name
+from goldseam.conversations.threads import causes_of as causes_of
+from goldseam.conversations.threads import close_rules as close_rules
+from goldseam.conversations.threads import surveys_of as surveys_of
+from goldseam.conversations.threads import thread_id_of as thread_id_of
 from goldseam.core.errors import NotFound
 from goldseam.core.paging import decode_cursor, encode_cursor
 from goldseam.core.search import TermQuery
@@ -18,6 +25,8 @@ from goldseam.core.text import query_tokens
 
 if TYPE_CHECKING:
     from goldseam.people.models import Agent
+
+OUTCOMES: tuple[str, ...] = tuple(Outcome.values)
 
 
 def access_conversation(agent: Agent, conversation_id: int) -> Conversation:
@@ -86,7 +95,7 @@ def contacts_of(customer_id: int, now: datetime, *, without: int) -> Contacts:
     """A customer's conversations up to `now` beside the one with the id `without`."""
     high = Q(created_at__gte=now - timedelta(days=365), risk_level__in=["high", "critical"])
     row = (
-        Conversation.objects.filter(customer_id=customer_id, created_at__lte=now)
+        Conversation.objects.filter(customer_id=customer_id, created_at__lte=now, merged_into=None)
         .exclude(pk=without)
         .aggregate(
             month=Count("id", filter=Q(created_at__gte=now - timedelta(days=30))),
@@ -114,15 +123,14 @@ def due_snoozes(now: datetime, limit: int = 500) -> Sequence[int]:
 
 
 def find_conversation(shop_id: int, external_id: str) -> Conversation:
-    """The shop's conversation with this id, for programs; else "not found"."""
-    conversation = (
-        Conversation.objects.select_related("shop", "customer", "order")
-        .filter(shop_id=shop_id, external_id=external_id)
-        .first()
-    )
+    """The shop's conversation with this id, for programs; the one it was merged into, if it was; else "not
+    found"."""
+    rows = Conversation.objects.select_related("shop", "customer", "order", "merged_into")
+    conversation = rows.filter(shop_id=shop_id, external_id=external_id).first()
     if conversation is None:
         raise NotFound(gettext_noop("There is no such conversation."))
-    return conversation
+    root = root_of(conversation)
+    return conversation if root is conversation else rows.get(pk=root.pk)
 
 
 def page_by_id(
@@ -141,18 +149,36 @@ def page_by_id(
 
 def message_by_id(message_id: int) -> Message:
     """For rooms and jobs that already hold an id of their own."""
-    return Message.objects.get(pk=message_id)
+    return Message.objects.prefetch_related("attachments").get(pk=message_id)
 
 
 def message_json(message: Message) -> dict[str, Any]:
     """A message as programs see it."""
     return {
         "id": message.pk,
-        "key": message.external_id,
+        "key": own_key(message),
         "role": message.role,
         "text": message.text,
         "at": message.at,
+        "delivery": message.delivery,
+        "attachments": [
+            {
+                "id": file.pk,
+                "name": file.name,
+                "type": file.media_type,
+                "size": file.size,
+                "url": f"/api/v1/attachments/{file.pk}",
+            }
+            for file in message.attachments.all()
+        ],
     }
+
+
+def own_key(message: Message) -> str | None:
+    """The key under which the message was sent, without what a merge put before it."""
+    if message.external_id is None or message.origin_id is None:
+        return message.external_id
+    return message.external_id.removeprefix(moved_key(message.origin_id, ""))
 
 
 def conversation_json(conversation: Conversation) -> dict[str, Any]:
@@ -211,7 +237,7 @@ class ContactHistory:
 def contact_histories_of(customer_ids: Iterable[int]) -> dict[int, ContactHistory]:
     """The contacts of many customers, in one query."""
     found = {pk: ContactHistory([]) for pk in set(customer_ids)}
-    rows = Conversation.objects.filter(customer__in=found)
+    rows = Conversation.objects.filter(customer__in=found, merged_into=None)
     for customer, pk, at, level in rows.values_list("customer_id", "pk", "created_at", "risk_level"):
         found[customer or 0].contacts.append((pk, at, level))
     return found

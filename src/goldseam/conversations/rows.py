@@ -5,16 +5,17 @@ Only the room's own verbs use this."""
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from goldseam.conversations import events
 from goldseam.conversations.models import Conversation, Message, MessageRole, Status
 from goldseam.core import audit
-from goldseam.core.errors import DomainError
+from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.events import emit
 from goldseam.core.live import announce
 from goldseam.core.search import add_terms
@@ -62,9 +63,33 @@ def clean(text: str) -> str:
     return text.replace("\x00", "")
 
 
+def moved_key(origin_id: int, key: str) -> str:
+    """Under which key a message is kept that was said in another conversation than it stands in."""
+    return f"~{origin_id}~{key}"
+
+
 def said(conversation: Conversation, key: str | None) -> Message | None:
-    """The message that was stored under this key before."""
-    return conversation.messages.filter(external_id=key).first() if key is not None else None
+    """The message that was stored under this key before, wherever it stands now."""
+    if key is None:
+        return None
+    here = Q(conversation=conversation, external_id=key)
+    moved = Q(origin=conversation, external_id=moved_key(conversation.pk, key))
+    return Message.objects.filter(here | moved).first()
+
+
+def root_of(conversation: Conversation) -> Conversation:
+    """Where a merged conversation's messages stand now; itself when it was not merged."""
+    while conversation.merged_into is not None:
+        conversation = conversation.merged_into
+    return conversation
+
+
+def locked_root(conversation: Conversation) -> Conversation:
+    """The row of `root_of`, locked."""
+    root = root_of(conversation)
+    while (row := locked(root.pk)).merged_into_id is not None:  # merged while we waited
+        root = root_of(row)
+    return row
 
 
 def say(
@@ -78,8 +103,15 @@ def say(
     remedy: str = "",
     override_reason: str = "",
     is_note: bool = False,
+    origin: Conversation | None = None,
 ) -> tuple[Message, bool]:
-    """Store a message, once per key; returns it and whether it is new."""
+    """Store a message, once per key; returns it and whether it is new. `origin` is the conversation it came
+    in by, when that was merged into this one."""
+    if conversation.merged_into_id is not None:
+        raise Conflict(gettext_noop("This conversation was merged into another one; write there."))
+    known = said(origin or conversation, key)
+    if known is not None:
+        return known, False
     fields = {
         "role": role,
         "text": clean(text),
@@ -88,14 +120,31 @@ def say(
         "remedy": remedy,
         "override_reason": override_reason,
         "is_note": is_note,
+        "origin": origin,
     }
     if key is None:
         return Message.objects.create(conversation=conversation, **fields), True
+    stored = moved_key(origin.pk, key) if origin else key
     try:
         with transaction.atomic():
-            return Message.objects.get_or_create(conversation=conversation, external_id=key, defaults=fields)
+            return Message.objects.get_or_create(
+                conversation=conversation, external_id=stored, defaults=fields
+            )
     except IntegrityError:
-        return Message.objects.get(conversation=conversation, external_id=key), False
+        return Message.objects.get(conversation=conversation, external_id=stored), False
+
+
+def tell_thread(conversation: Conversation, event: str, details: dict[str, Any], text: str) -> Message:
+    """A line of the thread about itself, for colleagues only. `text` says it in plain words to programs."""
+    return Message.objects.create(
+        conversation=conversation,
+        role=MessageRole.SYSTEM,
+        is_note=True,
+        text=text,
+        at=timezone.now(),
+        event=event,
+        details=details,
+    )
 
 
 def touch(conversation: Conversation, message: Message) -> None:
@@ -108,6 +157,8 @@ def touch(conversation: Conversation, message: Message) -> None:
 
 def set_open(conversation: Conversation, actor: str) -> None:
     """Open again, audited and told. The caller saves."""
+    if conversation.merged_into_id is not None:
+        raise Conflict(gettext_noop("This conversation was merged into another one."))
     conversation.status = Status.OPEN
     conversation.closed_at = None
     conversation.snoozed_until = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from goldseam.conversations import events, rows
+from goldseam.conversations.actions.attachments import claim, give, text_with
+from goldseam.conversations.actions.mentions import mention
 from goldseam.conversations.models import Conversation, Message, MessageRole, Status
 from goldseam.core import audit
 from goldseam.core.events import emit
@@ -52,14 +55,28 @@ def open_conversation(
 
 @transaction.atomic
 def receive_message(
-    conversation: Conversation, text: str, *, key: str | None = None, at: datetime | None = None
+    conversation: Conversation,
+    text: str,
+    *,
+    key: str | None = None,
+    at: datetime | None = None,
+    files: Sequence[int] = (),
 ) -> tuple[Message, bool]:
     """The customer says something. Returns the message and whether it is new: the same `key` again is
-    the same message and changes nothing. A closed or snoozed conversation opens again."""
-    conversation = rows.locked(conversation.pk)
-    message, created = rows.say(conversation, MessageRole.CUSTOMER, text, key=key, at=at)
+    the same message and changes nothing. A closed or snoozed conversation opens again; what comes in for a
+    merged one stands where it was merged into. `files` are ids of uploaded attachments."""
+    came_by = conversation
+    conversation = rows.locked_root(conversation)
+    origin = came_by if came_by.pk != conversation.pk else None
+    if (known := rows.said(came_by, key)) is not None:
+        return known, False
+    attached = claim(conversation, files, None)
+    message, created = rows.say(
+        conversation, MessageRole.CUSTOMER, text_with(text, attached), key=key, at=at, origin=origin
+    )
     if not created:
         return message, False
+    give(attached, message=message, held=None)
     if conversation.status != Status.OPEN:
         rows.set_open(conversation, "customer")
     if conversation.waiting_since is None:
@@ -81,6 +98,7 @@ def take_in(
     key: str | None,
     at: datetime | None,
     actor: str,
+    files: Sequence[int] = (),
 ) -> tuple[Message, bool]:
     """A message from outside, by whoever said it: the customer, or another desk's agent or bot. Opens
     the conversation when it is new. Returns the message and whether it is new."""
@@ -88,10 +106,18 @@ def take_in(
         shop, external_id, customer=customer, channel=channel, at=at, actor=actor
     )
     if role == MessageRole.CUSTOMER:
-        return receive_message(conversation, text, key=key, at=at)
-    conversation = rows.locked(conversation.pk)
-    message, created = rows.say(conversation, MessageRole(role), text, key=key, at=at)
+        return receive_message(conversation, text, key=key, at=at, files=files)
+    came_by = conversation
+    conversation = rows.locked_root(conversation)
+    origin = came_by if came_by.pk != conversation.pk else None
+    if (known := rows.said(came_by, key)) is not None:
+        return known, False
+    attached = claim(conversation, files, None)
+    message, created = rows.say(
+        conversation, MessageRole(role), text_with(text, attached), key=key, at=at, origin=origin
+    )
     if created:
+        give(attached, message=message, held=None)
         if role != MessageRole.SYSTEM:
             conversation.waiting_since = None
         rows.touch(conversation, message)
@@ -108,15 +134,17 @@ def send_reply(
     remedy: str = "",
     override_reason: str = "",
     at: datetime | None = None,
+    files: Sequence[int] = (),
 ) -> Message:
     """Answer the customer (as the bot when `agent` is None). An unassigned conversation becomes the
-    writer's; `remedy` is the solution this answer carries out. Whoever listens to `ReplySubmitted` may
-    refuse the words; `override_reason` is kept on the message that was sent in spite of the rules."""
+    writer's; `files` are ids of what the writer uploaded; `remedy` is the solution this answer carries out.
+    Whoever listens to `ReplySubmitted` may refuse the words; `override_reason` is kept on the message that was sent in spite of the rules."""
     conversation = rows.locked(conversation.pk)
     known = rows.said(conversation, key)
     if known is not None:
         return known
-    text = rows.clean(text)
+    attached = claim(conversation, files, agent)
+    text = rows.clean(text_with(text, attached))
     override_reason = override_reason.strip()[: rows.MAX_REASON]
     emit(
         events.ReplySubmitted(
@@ -140,6 +168,7 @@ def send_reply(
         remedy=remedy,
         override_reason=override_reason,
     )
+    give(attached, message=message, held=None)
     conversation.waiting_since = None
     if remedy:
         conversation.remedy = remedy
@@ -157,13 +186,26 @@ def send_reply(
 
 
 @transaction.atomic
-def add_note(conversation: Conversation, agent: Agent, text: str, *, key: str | None = None) -> Message:
-    """A remark that only colleagues see."""
+def add_note(
+    conversation: Conversation,
+    agent: Agent,
+    text: str,
+    *,
+    key: str | None = None,
+    files: Sequence[int] = (),
+) -> Message:
+    """A remark that only colleagues see. Colleagues named with an @ find it among their mentions."""
     conversation = rows.locked(conversation.pk)
+    if (known := rows.said(conversation, key)) is not None:
+        return known
+    attached = claim(conversation, files, agent)
+    text = text_with(text, attached)
     message, created = rows.say(
         conversation, MessageRole.AGENT, text, key=key, at=None, author=agent, is_note=True
     )
     if created:
+        give(attached, message=message, held=None)
+        mention(message, conversation.shop_id, agent)
         rows.index(conversation, text)
         audit.record(conversation.shop_id, f"agent-{agent.pk}", "note.added", rows.subject(conversation))
         announce(conversation.shop_id, rows.subject(conversation))

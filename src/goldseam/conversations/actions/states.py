@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from goldseam.conversations import events, rows
-from goldseam.conversations.models import Conversation, Outcome, Status
+from goldseam.conversations.models import Conversation, Status
 from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.events import emit
@@ -68,34 +68,6 @@ def snooze(conversation: Conversation, until: datetime, *, actor: str) -> None:
         after={"until": until.isoformat()},
     )
     emit(events.ConversationSnoozed(conversation.shop_id, conversation.pk))
-
-
-@transaction.atomic
-def close(conversation: Conversation, *, outcome: str = "", actor: str, at: datetime | None = None) -> None:
-    """Say that it is done, and how it ended for the customer. Closing twice changes nothing.
-    Whoever listens to `CloseRequested` may refuse."""
-    if outcome and outcome not in Outcome.values:
-        raise DomainError(gettext_noop("Unknown outcome."), field="outcome")
-    conversation = rows.locked(conversation.pk)
-    if conversation.status == Status.CLOSED:
-        return
-    emit(events.CloseRequested(conversation.shop_id, conversation.pk, rows.agent_of(actor)))
-    conversation.status = Status.CLOSED
-    conversation.closed_at = at or timezone.now()
-    conversation.waiting_since = None
-    conversation.snoozed_until = None
-    conversation.outcome = outcome or Outcome.UNKNOWN
-    if conversation.alerted_at and conversation.acknowledged_by_id is None:
-        announce(conversation.shop_id, f"alert-{conversation.pk}")
-    rows.save(conversation, "status", "closed_at", "waiting_since", "snoozed_until", "outcome")
-    audit.record(
-        conversation.shop_id,
-        actor,
-        "conversation.closed",
-        rows.subject(conversation),
-        after={"outcome": conversation.outcome},
-    )
-    emit(events.ConversationClosed(conversation.shop_id, conversation.pk))
 
 
 @transaction.atomic

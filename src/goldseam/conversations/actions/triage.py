@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import Q
@@ -86,7 +86,10 @@ _TRIAGE_COLUMNS = (
 
 
 def _apply_triage(conversation: Conversation, triage: Triage) -> bool:
-    """Put the triage onto the row, but for the order; says whether it raises an alert."""
+    """Put the triage onto the row, but for the order; says whether it raises an alert. A person's priority
+    stays, unless there is what cannot wait."""
+    if conversation.priority_corrected and triage.priority != "P0":
+        triage = replace(triage, priority=conversation.priority)
     rises = triage.priority in _ALERT_PRIORITIES and (
         conversation.alerted_at is None or triage.priority < conversation.priority
     )
