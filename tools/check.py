@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-CODE = ["src", "tests", "tools", "bench"]
+CODE = ["src", "tests", "tests_llm", "tools", "bench"]
 GATES: dict[str, list[str]] = {
     "style": [str(BIN / "ruff"), "check", "--quiet", *CODE],
     "format": [str(BIN / "ruff"), "format", "--check", "--quiet", *CODE],

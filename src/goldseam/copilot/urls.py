@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldseam.copilot import views, views_wording
+from goldseam.copilot import views, views_llm, views_wording
 
 app_name = "copilot"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("rate/<int:conversation_id>/", views.rate, name="rate"),
     path("assess/<int:conversation_id>/", views.assess, name="assess"),
     path("draft/<int:conversation_id>/", views.remedy_draft, name="draft"),
+    path("llm/", views_llm.llm_page, name="llm"),
     path("short/<int:conversation_id>/", views_wording.short, name="short"),
     path("word/<int:conversation_id>/", views_wording.word, name="word"),
     path("word/<int:conversation_id>/<int:wording_id>/", views_wording.worded, name="worded"),

@@ -38,6 +38,19 @@ _REASONS = {
     "cut_off": gettext_lazy("The language model did not come to an end."),
     "failed": gettext_lazy("The language model failed."),
 }
+_TASKS = {
+    "draft": gettext_lazy("Wording drafts"),
+    "rewrite": gettext_lazy("Rewriting replies"),
+    "summary": gettext_lazy("Summaries"),
+    "answer": gettext_lazy("Answers from articles"),
+}
+_STATES = {
+    "asked": gettext_lazy("Under way"),
+    "used": gettext_lazy("Used"),
+    "refused": gettext_lazy("Refused by the checks"),
+    "failed": gettext_lazy("Failed"),
+    "not_made": gettext_lazy("Not made"),
+}
 _COMMITMENTS = {
     "ship_by": gettext_lazy("Ship by"),
     "deliver_by": gettext_lazy("Deliver by"),
@@ -65,6 +78,18 @@ def problem_name(code: str) -> str:
 def reason_name(code: str) -> str:
     """Why there is no answer."""
     return str(_REASONS.get(code, _REASONS["failed"]))
+
+
+@register.filter
+def task_name(code: str) -> str:
+    """What a model is asked for."""
+    return str(_TASKS.get(code, code))
+
+
+@register.filter
+def call_state(code: str) -> str:
+    """What became of a call."""
+    return str(_STATES.get(code, code))
 
 
 @register.filter
