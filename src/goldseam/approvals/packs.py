@@ -14,15 +14,25 @@ if TYPE_CHECKING:
 _IN_MEMORY = 64
 
 
-def pack_for(shop_id: int, base: str, currency: str) -> PolicyPack:
-    """The shop's pack in force in the place of the shipped pack `base`; without one the first that knows the
-    currency, else the first of all. One short query."""
-    refs = packs_in_force(shop_id)
-    for ref in refs:
-        if ref.base == base:
-            return _compiled(ref)
-    packs = [_compiled(ref) for ref in refs]
-    return next((pack for pack in packs if currency in pack.currencies), packs[0])
+class Packs:
+    """A shop's packs in force at one moment: one short query."""
+
+    def __init__(self, shop_id: int) -> None:
+        self._refs = packs_in_force(shop_id)
+
+    def pack_for(self, base: str, currency: str) -> PolicyPack:
+        """The pack in the place of the shipped pack `base`; without one the first that knows the currency,
+        else the first of all."""
+        for ref in self._refs:
+            if ref.base == base:
+                return _compiled(ref)
+        packs = [_compiled(ref) for ref in self._refs]
+        return next((pack for pack in packs if currency in pack.currencies), packs[0])
+
+    def base_of(self, label: str) -> str:
+        """Which shipped pack stands behind a label such as "porcelain.default@3"; empty when none in force
+        does."""
+        return next((ref.base for ref in self._refs if ref.label == label), "")
 
 
 def rule_for(pack: PolicyPack, rule_id: str, remedy: str) -> Rule | None:
@@ -31,12 +41,6 @@ def rule_for(pack: PolicyPack, rule_id: str, remedy: str) -> Rule | None:
     if rule is None or rule.effect != "allow" or remedy not in rule.remedies:
         return None
     return rule
-
-
-def base_of_label(shop_id: int, label: str) -> str:
-    """Which shipped pack stands behind a label such as "porcelain.default@3"; empty when none in force
-    does."""
-    return next((ref.base for ref in packs_in_force(shop_id) if ref.label == label), "")
 
 
 @lru_cache(maxsize=_IN_MEMORY)

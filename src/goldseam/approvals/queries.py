@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
 from goldseam.approvals.models import ApprovalRequest, Cover, State
-from goldseam.approvals.packs import base_of_label
+from goldseam.approvals.packs import Packs
 from goldseam.core.errors import NotFound
 from goldseam.core.paging import decode_cursor, encode_cursor
 from goldseam.people.queries import shops_of
@@ -110,7 +110,7 @@ def due_requests(now: datetime, limit: int = 200) -> Sequence[int]:
 
 def base_of_pack(shop_id: int, label: str) -> str:
     """Which shipped pack a label in force stands for; empty when it is in force no more."""
-    return base_of_label(shop_id, label)
+    return Packs(shop_id).base_of(label)
 
 
 def request_json(request: ApprovalRequest) -> dict[str, Any]:

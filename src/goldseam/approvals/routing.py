@@ -14,7 +14,7 @@ from django.db.models import Q, Sum
 
 from goldseam.approvals.authority import LEVELS, Ceiling, Purse, Spent, ceiling, obstacle, rank
 from goldseam.approvals.models import ApprovalRequest, State, Verdict
-from goldseam.approvals.packs import pack_for, rule_for
+from goldseam.approvals.packs import Packs, rule_for
 from goldseam.approvals.steps import StepRow, reaching, row_for
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ class Terms:
         return ceiling(self.pack, self.rule, Purse(person.role, person.personal, self.home, self.currency))
 
 
-def terms_of(request: ApprovalRequest) -> Terms:
+def terms_of(request: ApprovalRequest, packs: Packs | None = None) -> Terms:
     """The terms under the pack that is in force now; a rule that is gone from it allows nothing any more."""
-    pack = pack_for(request.shop_id, request.base, request.currency)
+    pack = (packs or Packs(request.shop_id)).pack_for(request.base, request.currency)
     rule = rule_for(pack, request.policy, request.remedy) if request.verdict == Verdict.ALLOWED else None
     return Terms(pack, rule, request.shop.currency, request.currency)
 
@@ -66,6 +66,7 @@ def way_for(
     weight = amount if terms.currency == terms.home else Decimal("Infinity")
     row = row_for(rows, request.issue, request.remedy, weight)
     last = max(row.levels, key=rank, default=LEVELS[0])
+    before = [level for level in row.levels if rank(level) < rank(last)]
     if request.verdict == Verdict.FORBIDDEN:
         last = LEVELS[-1]
     for level in LEVELS[LEVELS.index(last) :]:
@@ -73,7 +74,7 @@ def way_for(
             p.role == level and not obstacle(amount, terms.of_person(p), Spent())
             for p in circle.able(request.requester_id, level)
         ):
-            return Way(reaching(row.levels, level), row.wait_minutes)
+            return Way(reaching(before, level), row.wait_minutes)
     return Way((), row.wait_minutes)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.utils.translation import gettext_noop
 
 from goldseam.approvals.models import ApprovalRequest, Notice, Turn, Verb
@@ -14,6 +13,7 @@ from goldseam.conversations.actions import hold
 from goldseam.core import audit
 from goldseam.core.errors import NotFound
 from goldseam.core.live import announce
+from goldseam.core.locks import take_turns
 
 if TYPE_CHECKING:
     from goldseam.people.models import Agent
@@ -38,10 +38,8 @@ def held_alone(request_id: int) -> ApprovalRequest:
 def hold_grantors(shop_id: int, agent_ids: Iterable[int]) -> None:
     """Let nobody else spend these people's authority until the transaction ends: two decisions at once
     must not pass a limit of the day that each alone keeps. Always the last locks, in one order."""
-    with connection.cursor() as cursor:
-        for agent_id in sorted(agent_ids):
-            name = f"goldseam-grantor-{shop_id}-{agent_id}"
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+    for agent_id in sorted(agent_ids):
+        take_turns(f"approvals-grantor-{shop_id}-{agent_id}")
 
 
 def note(
