@@ -58,6 +58,25 @@ def spoken(conversation_id: int) -> QuerySet[Message]:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffWords:
+    """What one of the shop's people (or the bot) wrote, to the customer or as a note."""
+
+    text: str
+    at: datetime
+    is_note: bool
+
+
+def staff_words_since(conversation_ids: Iterable[int], moment: datetime) -> dict[int, list[StaffWords]]:
+    """What the shop's side wrote in these conversations since a moment, in order of time."""
+    found: dict[int, list[StaffWords]] = {pk: [] for pk in conversation_ids}
+    said = Message.objects.filter(conversation__in=found, at__gte=moment, role__in=("agent", "bot"))
+    columns = said.order_by("at", "id").values_list("conversation_id", "text", "at", "is_note")
+    for conversation_id, text, at, is_note in columns:
+        found[conversation_id].append(StaffWords(text, at, is_note))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class RemedyOutcome:
     """How a remedy fared for an issue in closed conversations whose ending is known."""
 

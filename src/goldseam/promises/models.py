@@ -50,7 +50,8 @@ class How(models.TextChoices):
 class Promise(models.Model):
     """One commitment of a sent reply: `words` are those between `start` and `end` (half-open) of the message.
     `named` says whether the words told the time; else `due_at` is the policy pack's. A broken promise that is
-    done later is kept, and `late`. `order` is the one the conversation was about when it was made."""
+    done later is kept, and `late`; `seen_at` is when somebody took notice that it broke. `order` is the one
+    the conversation was about when it was made."""
 
     shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE, related_name="promises")
     conversation = models.ForeignKey(
@@ -71,6 +72,7 @@ class Promise(models.Model):
     named = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     reminded_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey("people.Agent", on_delete=models.SET_NULL, null=True, related_name="+")
     how = models.CharField(max_length=10, choices=How.choices, blank=True)
