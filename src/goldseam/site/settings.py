@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "goldseam.commerce",
     "goldseam.policies",
     "goldseam.conversations",
+    "goldseam.sla",
+    "goldseam.routing",
     "goldseam.knowledge",
     "goldseam.approvals",
     "goldseam.promises",
