@@ -83,7 +83,7 @@ class ClockOutcome(models.TextChoices):
 
 class Clock(models.Model):
     """One clock of a conversation. `runs` are the stretches in which it ran: [from, to], ISO moments, the
-    last `to` null while it runs. `target` is its time in minutes of working time, null when the table sets none.
+    last `to` null while it runs. `target` is its time in minutes of working time, null when there is none.
     `warn_at` and `due_at` are only set while it runs."""
 
     shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE, related_name="+")

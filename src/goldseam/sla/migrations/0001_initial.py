@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("conversations", "0008_initial"),
+        ("conversations", "0007_deadlines"),
         ("people", "0003_departures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
