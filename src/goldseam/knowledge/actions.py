@@ -86,7 +86,7 @@ def save_article(
 
 
 @transaction.atomic
-def archive_article(article: Article, agent: Agent) -> None:
+def archive_article(article: Article, actor: str) -> None:
     """Take an article out of use; it is kept with all its versions."""
     _next_revision(article.shop)
     row = Article.objects.select_for_update().get(pk=article.pk)
@@ -94,7 +94,7 @@ def archive_article(article: Article, agent: Agent) -> None:
         return
     row.archived_at = timezone.now()
     row.save(update_fields=["archived_at"])
-    audit.record(row.shop_id, agent.name, "article.archived", f"article-{row.pk}")
+    audit.record(row.shop_id, actor, "article.archived", f"article-{row.pk}")
     emit(ArticleSaved(row.shop_id, row.pk, row.version))
 
 

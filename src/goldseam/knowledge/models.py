@@ -14,11 +14,51 @@ class Kind(models.TextChoices):
     POLICY = "policy", _("Policy")
     HOW_TO = "how_to", _("How-to")
     FAULT = "fault", _("Fault")
+    PRODUCT = "product", _("Product")
+
+
+class ProductSheet(models.Model):
+    """What the shop knows of a product family; `body` is the document of `goldseam.knowledge.sheets`."""
+
+    shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE, related_name="sheets")
+    external_id = models.CharField(max_length=120)
+    title = models.CharField(max_length=120)
+    language = models.CharField(max_length=10, default="zh")
+    body = models.JSONField()
+    owner = models.ForeignKey("people.Agent", on_delete=models.SET_NULL, null=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    review_on = models.DateField(null=True)
+    archived_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "external_id"], name="one_sheet_per_id")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SheetVersion(models.Model):
+    """How a sheet read from a moment on, and who wrote it so."""
+
+    sheet = models.ForeignKey(ProductSheet, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    body = models.JSONField()
+    actor = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["sheet", "number"], name="one_sheet_version")]
+
+    def __str__(self) -> str:
+        return f"{self.sheet_id} v{self.number}"
 
 
 class Article(models.Model):
     """One answer. `questions` are questions that it answers as people really asked them; `skus` the
-    products it is about (none: all); outside its validity it is kept but not found."""
+    products it is about (none: all); outside its validity it is kept but not found. An article of a `sheet`
+    is written by it."""
 
     shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE, related_name="articles")
     external_id = models.CharField(max_length=120)
@@ -32,6 +72,7 @@ class Article(models.Model):
     valid_until = models.DateField(null=True)
     review_on = models.DateField(null=True)
     owner = models.ForeignKey("people.Agent", on_delete=models.SET_NULL, null=True, related_name="articles")
+    sheet = models.ForeignKey(ProductSheet, on_delete=models.SET_NULL, null=True, related_name="articles")
     version = models.PositiveIntegerField(default=1)
     archived_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()

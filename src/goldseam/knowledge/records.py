@@ -13,7 +13,7 @@ from goldseam.core.errors import DomainError
 
 MAX_TITLE, MAX_BODY, MAX_QUESTION = 200, 50_000, 300
 MAX_QUESTIONS, MAX_SKUS = 200, 500
-KINDS = ("policy", "how_to", "fault")
+KINDS = ("policy", "how_to", "fault", "product")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _NOT_IN_ID = re.compile(r"[^\w-]+")
 

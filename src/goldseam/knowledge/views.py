@@ -86,7 +86,7 @@ def archive(request: PageRequest, article_id: int) -> HttpResponse:
     """Take an article out of use."""
     row = queries.access_article(request.user, article_id)
     require_role(request.user, row.shop_id, Role.LEAD)
-    actions.archive_article(row, request.user)
+    actions.archive_article(row, request.user.name)
     return redirect("knowledge:articles")
 
 
