@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from goldseam.approvals import people_views, views
 
 app_name = "approvals"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.queue, name="queue"),
+    path("badge/", views.badge, name="badge"),
+    path("batch/", views.batch, name="batch"),
+    path("covers/", people_views.covers, name="covers"),
+    path("covers/<int:cover_id>/end/", people_views.end_cover, name="end_cover"),
+    path("steps/", people_views.steps, name="steps"),
+    path("ask/<int:conversation_id>/", views.ask, name="ask"),
+    path("strip/<int:conversation_id>/", views.strip, name="strip"),
+    path("<int:request_id>/", views.request_page, name="request"),
+    path("<int:request_id>/decide/", views.decide, name="decide"),
+    path("<int:request_id>/withdraw/", views.withdraw, name="withdraw"),
+]
