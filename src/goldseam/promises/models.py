@@ -51,7 +51,8 @@ class Promise(models.Model):
     """One commitment of a sent reply: `words` are those between `start` and `end` (half-open) of the message.
     `named` says whether the words told the time; else `due_at` is the policy pack's. A broken promise that is
     done later is kept, and `late`; `seen_at` is when somebody took notice that it broke. `order` is the one
-    the conversation was about when it was made."""
+    the conversation was about when it was made; `gift` what counts against its writer's authority. A
+    solution that a reply brings without a word about it has no words."""
 
     shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE, related_name="promises")
     conversation = models.ForeignKey(
@@ -66,6 +67,7 @@ class Promise(models.Model):
     end = models.PositiveIntegerField()
     amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     currency = models.CharField(max_length=3, blank=True)
+    gift = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     policy = models.CharField(max_length=120, blank=True)
     made_at = models.DateTimeField()
     due_at = models.DateTimeField()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.utils.translation import gettext_noop
 
 from goldseam.core.errors import NotFound
@@ -16,6 +18,7 @@ from goldseam.people.queries import shops_of
 from goldseam.promises.models import Promise, State
 
 if TYPE_CHECKING:
+    from goldseam.conversations.models import Conversation
     from goldseam.people.models import Agent
 
 _MOST = 50
@@ -46,6 +49,35 @@ def standing_of(conversation_id: int) -> list[Promise]:
     return list(
         Promise.objects.filter(conversation_id=conversation_id).exclude(state=State.WITHDRAWN).order_by("id")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Gifts:
+    """What was granted without anybody's approval: in a conversation, and by its writer today and this
+    month."""
+
+    case: Decimal
+    day: Decimal
+    month: Decimal
+
+
+def gifts_of(conversation: Conversation, agent_id: int | None, currency: str, now: datetime) -> Gifts:
+    """The gifts that count against a writer's authority (the bot's with None). A case is everybody's; days
+    and months are those of the shop's time zone. What was withdrawn is not given."""
+    local = now.astimezone(ZoneInfo(conversation.shop.timezone))
+    day = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    month = day.replace(day=1)
+    own = Q(agent=agent_id) if agent_id is not None else Q(agent=None)
+    given = Promise.objects.filter(shop_id=conversation.shop_id, currency=currency, gift__gt=0)
+    row = given.exclude(state=State.WITHDRAWN).filter(
+        Q(conversation=conversation) | (own & Q(made_at__gte=month))
+    )
+    sums = row.aggregate(
+        case=Sum("gift", filter=Q(conversation=conversation)),
+        day=Sum("gift", filter=own & Q(made_at__gte=day)),
+        month=Sum("gift", filter=own & Q(made_at__gte=month)),
+    )
+    return Gifts(**{name: amount or Decimal(0) for name, amount in sums.items()})
 
 
 def access_promise(agent: Agent, promise_id: int) -> Promise:
@@ -154,6 +186,4 @@ _UNSETTLED = (State.OPEN, State.BROKEN)
 
 
 def _with_facts() -> QuerySet[Promise]:
-    return Promise.objects.select_related("order").prefetch_related(
-        "order__refunds", "order__parcels__scans"
-    )
+    return Promise.objects.select_related("order").prefetch_related("order__refunds", "order__parcels__scans")

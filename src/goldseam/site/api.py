@@ -24,6 +24,7 @@ from goldseam.core.api import count_call, error_answer
 from goldseam.core.errors import DomainError
 from goldseam.people.actions import note_token_use
 from goldseam.people.queries import find_token
+from goldseam.promises.api import router as promises
 
 if TYPE_CHECKING:
     from goldseam.people.models import ApiToken
@@ -75,6 +76,7 @@ api.add_router("", commerce)
 api.add_router("", conversations)
 api.add_router("", copilot)
 api.add_router("", approvals)
+api.add_router("", promises)
 api.add_router("", webhooks)
 
 

@@ -44,20 +44,33 @@ CASES: dict[str, tuple[str, Author, str, str]] = {
     "two gifts within the limit": ("补偿您10元。另外再补偿您40元红包。", AGENT, "ok", ""),
     "what was given in this case counts": (
         "补偿您20元",
-        Author("agent", 50.0, Given(40)),
+        Author("agent", 50.0, given=Given(40)),
         "needs_approval",
         "已承诺40",
     ),
     "to say a promise again costs nothing": (
         "补偿您40元,请您放心",
-        Author("agent", 50.0, Given(40), said=(Said("compensation", 40.0),)),
+        Author("agent", 50.0, given=Given(40), said=(Said("compensation", 40.0),)),
         "ok",
         "",
     ),
-    "the day is full": ("补偿您20元", Author("agent", 50.0, Given(0, 490, 490)), "needs_approval", "每天"),
-    "the month is full": ("补偿您20元", Author("agent", 50.0, Given(0, 0, 4990)), "needs_approval", "每月"),
-    "a lead's month is longer": ("补偿您20元", Author("lead", 500.0, Given(0, 0, 4990)), "ok", ""),
-    "an admin has no end": ("补偿您20000元", Author("admin", None, Given(0, 9e9, 9e9)), "ok", ""),
+    "the day is full": (
+        "补偿您20元",
+        Author("agent", 50.0, given=Given(0, 490, 490)),
+        "needs_approval",
+        "每天",
+    ),
+    "the month is full": (
+        "补偿您20元",
+        Author("agent", 50.0, given=Given(0, 0, 4990)),
+        "needs_approval",
+        "每月",
+    ),
+    "a lead's month is longer": ("补偿您20元", Author("lead", 500.0, given=Given(0, 0, 4990)), "ok", ""),
+    "a person's own limit is lower": ("补偿您20元", Author("agent", 50.0, 10.0), "needs_approval", "10"),
+    "a person's own limit is no gain": ("补偿您60元", Author("agent", 50.0, 90.0), "needs_approval", "50"),
+    "an own limit does not bind who has none": ("补偿您60元", Author("admin", None, 5.0), "ok", ""),
+    "an admin has no end": ("补偿您20000元", Author("admin", None, given=Given(0, 9e9, 9e9)), "ok", ""),
     "an approved exception": (
         "补偿您200元",
         Author("agent", 50.0, granted=(Granted("7", "coupon", 200),)),
@@ -100,7 +113,9 @@ def test_an_approved_exception_is_named_and_no_gift() -> None:
 
 
 def test_what_the_rules_owe_is_no_gift() -> None:
-    ((_, judgement),) = check("给您全额退款", Author("agent", 0.0, Given(0, 500, 5000)), BROKEN).commitments
+    ((_, judgement),) = check(
+        "给您全额退款", Author("agent", 0.0, given=Given(0, 500, 5000)), BROKEN
+    ).commitments
     assert (judgement.verdict, judgement.gift) == ("ok", 0.0)
 
 
@@ -175,7 +190,7 @@ def test_no_path_grants_over_authority(
 ) -> None:
     """Whatever is said in how many pieces: as long as every piece is fine, the sum stays within the limit per
     case and within the day's, what was given before included."""
-    author = Author(role, float(limit), Given(before, today, today))
+    author = Author(role, float(limit), given=Given(before, today, today))
     text = "。".join(f"另外再补偿您{amount}元红包" for amount in amounts)
     found = check(text, author)
     if found.verdict == "ok":

@@ -55,13 +55,20 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who writes: a role of the policy pack, and the most that may be granted alone (None = by role)."""
+    """Who writes: a role of the policy pack, and the most that may be granted alone (None = by role). `own`
+    is a person's own limit: it narrows what the pack limits, and nothing that it gives without limit."""
 
     role: str = ""
     limit: float | None = None
+    own: float | None = None
     given: Given = _NOTHING
     granted: tuple[Granted, ...] = ()
     said: tuple[Said, ...] = ()
+
+
+def narrowed(limit: float | None, own: float | None) -> float | None:
+    """A limit for one person."""
+    return limit if limit is None or own is None else min(limit, own)
 
 
 def excess(

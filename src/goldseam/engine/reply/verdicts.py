@@ -11,7 +11,7 @@ from goldseam.engine.decide.remedies import Offer, at_most, offered_amount, poss
 from goldseam.engine.decide.situation import Situation
 from goldseam.engine.decide.tables import RemedyWeights
 from goldseam.engine.decide.texts import Texts
-from goldseam.engine.reply.authority import PENNY, Author, covering, excess, gift
+from goldseam.engine.reply.authority import PENNY, Author, covering, excess, gift, narrowed
 from goldseam.engine.reply.commitments import Commitment
 from goldseam.engine.reply.moments import due
 from goldseam.engine.reply_tables import ReplyTables, ReplyWords
@@ -276,6 +276,7 @@ def _within(commitment: Commitment, bench: Bench, limit: float | None, policy: s
     """More money than the writer may give alone?"""
     if commitment.named == "multiple" and bench.author.limit is not None:
         return Judgement("needs_approval", _say(bench, "multiple"), policy)
+    limit = narrowed(limit, bench.author.own)
     over = excess(commitment, bench.author, bench.pack, limit)
     if over is None:
         return Judgement("ok", policy=policy, gift=gift(commitment, bench.author, limit))

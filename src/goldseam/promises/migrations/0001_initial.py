@@ -6,48 +6,172 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('commerce', '0001_initial'),
-        ('conversations', '0004_promises_and_locks'),
-        ('people', '0001_initial'),
+        ("commerce", "0001_initial"),
+        ("conversations", "0004_promises_and_locks"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Promise',
+            name="Promise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('ship_by', 'Ship it'), ('deliver_by', 'Deliver it'), ('refund', 'Refund'), ('compensation', 'Compensation'), ('replace', 'Replace it'), ('reship', 'Send it again'), ('pickup', 'Collect it'), ('call_back', 'Get back to them'), ('repair', 'Repair it'), ('price_match', 'Price difference'), ('other', 'Something else')], max_length=20)),
-                ('words', models.CharField(max_length=300)),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=12, null=True)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('policy', models.CharField(blank=True, max_length=120)),
-                ('made_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('named', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('kept', 'Kept'), ('broken', 'Broken'), ('withdrawn', 'Withdrawn')], default='open', max_length=10)),
-                ('reminded_at', models.DateTimeField(null=True)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('how', models.CharField(blank=True, choices=[('hand', 'said by a person'), ('shipped', 'the order was shipped'), ('delivered', 'the order was delivered'), ('refunded', 'a refund was made'), ('paid', 'the ledger shows the payment'), ('replaced', 'another parcel went out'), ('called', 'the call was noted'), ('answered', 'they were answered'), ('cancelled', 'the order was cancelled'), ('clock', 'its time passed')], max_length=10)),
-                ('late', models.BooleanField(default=False)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='promises', to='conversations.conversation')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='promises', to='conversations.message')),
-                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='commerce.order')),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='promises', to='people.shop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ship_by", "Ship it"),
+                            ("deliver_by", "Deliver it"),
+                            ("refund", "Refund"),
+                            ("compensation", "Compensation"),
+                            ("replace", "Replace it"),
+                            ("reship", "Send it again"),
+                            ("pickup", "Collect it"),
+                            ("call_back", "Get back to them"),
+                            ("repair", "Repair it"),
+                            ("price_match", "Price difference"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("words", models.CharField(max_length=300)),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=12, null=True)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("policy", models.CharField(blank=True, max_length=120)),
+                ("made_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("named", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("kept", "Kept"),
+                            ("broken", "Broken"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("reminded_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "how",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("hand", "said by a person"),
+                            ("shipped", "the order was shipped"),
+                            ("delivered", "the order was delivered"),
+                            ("refunded", "a refund was made"),
+                            ("paid", "the ledger shows the payment"),
+                            ("replaced", "another parcel went out"),
+                            ("called", "the call was noted"),
+                            ("answered", "they were answered"),
+                            ("cancelled", "the order was cancelled"),
+                            ("clock", "its time passed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("late", models.BooleanField(default=False)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="promises",
+                        to="conversations.conversation",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="promises",
+                        to="conversations.message",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="commerce.order",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="promises", to="people.shop"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_at', 'id'],
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['due_at'], name='promise_waiting'), models.Index(fields=['conversation', 'due_at', 'id'], name='promise_of_conversation'), models.Index(condition=models.Q(('state', 'open')), fields=['order'], name='promise_of_order'), models.Index(fields=['shop', 'state', 'due_at'], name='promise_by_state')],
-                'constraints': [models.UniqueConstraint(fields=('message', 'kind', 'start'), name='one_promise_per_words'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('state', 'open')), models.Q(('state', 'open'), _negated=True), _connector='OR'), name='promise_open_until_settled'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='withdrawn_with_a_reason')],
+                "ordering": ["due_at", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["due_at"], name="promise_waiting"
+                    ),
+                    models.Index(fields=["conversation", "due_at", "id"], name="promise_of_conversation"),
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["order"], name="promise_of_order"
+                    ),
+                    models.Index(fields=["shop", "state", "due_at"], name="promise_by_state"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("message", "kind", "start"), name="one_promise_per_words"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("settled_at", None), ("state", "open")),
+                            models.Q(("state", "open"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="promise_open_until_settled",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "withdrawn"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="withdrawn_with_a_reason",
+                    ),
+                ],
             },
         ),
     ]
