@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from goldseam.engine.text.ngrams import TextModel
+
 Pattern = re.Pattern[str]
 
 
@@ -42,7 +44,8 @@ class TimeWords:
 class PromiseWords:
     """How commitments are worded in one language. A negation denies what follows within `reach` characters
     unless words of `apart` stand between. `lead` joins a promise to what was said before and is no part
-    of it; `tail` names what an amount is paid in."""
+    of it; `tail` names what an amount is paid in. `signs` stand for any time and any money in what `model`
+    reads; `dense`: a script without blanks between words."""
 
     clause: Pattern
     joint: Pattern
@@ -73,6 +76,9 @@ class PromiseWords:
     clock: Pattern
     afternoon: tuple[str, ...]
     half_minutes: str
+    signs: tuple[str, str]
+    dense: bool
+    model: TextModel | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 
 from goldseam.engine.tables import Tables
@@ -11,12 +10,7 @@ from goldseam.engine.text.ngrams import TextModel
 from goldseam.engine.text.tables import OutlookModel, ReadingTables
 from goldseam.workshop import lexicons
 from goldseam.workshop.load_deciding import load_deciding
-from goldseam.workshop.models import Folder, load_outlook, load_text_model, read_manifest
-
-
-def packaged_models() -> Folder:
-    """The folder of the models that come with the product."""
-    return files("goldseam.engine") / "data" / "models"
+from goldseam.workshop.models import load_outlook, load_text_model, packaged_models, read_manifest
 
 
 def build_reading(

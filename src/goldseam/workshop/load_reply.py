@@ -15,27 +15,41 @@ from goldseam.engine.reply_tables import (
     TimeWords,
     ToneWords,
 )
+from goldseam.engine.text.ngrams import TextModel
+from goldseam.workshop.models import load_text_model, packaged_models, read_manifest
 from goldseam.workshop.packaged import read_data
 
 LANGUAGES = ("zh", "en")
 
 
-def load_reply() -> ReplyTables:
-    """The tables for both languages."""
+def load_reply(*, with_model: bool = True) -> ReplyTables:
+    """The tables for both languages; `with_model` only the trainer leaves away."""
     verdicts = read_data("reply/verdicts.json")
+    models = {language: _model(language) if with_model else None for language in LANGUAGES}
     return ReplyTables(
         version=verdicts["version"],
-        words={language: _words(language, verdicts["words"][language]) for language in LANGUAGES},
+        words={
+            language: _words(language, verdicts["words"][language], models[language])
+            for language in LANGUAGES
+        },
         remedies={kind: tuple(codes) for kind, codes in verdicts["remedies"].items()},
         verdicts=verdicts["verdicts"],
     )
 
 
-def _words(language: str, said: Mapping[str, Mapping[str, str]]) -> ReplyWords:
+def _model(language: str) -> TextModel | None:
+    home = packaged_models()
+    manifest = read_manifest(home)
+    if f"reply-{language}.json" not in manifest["files"]:  # not trained yet: the rules stand alone
+        return None
+    return load_text_model(home, manifest, f"reply-{language}")
+
+
+def _words(language: str, said: Mapping[str, Mapping[str, str]], model: TextModel | None) -> ReplyWords:
     tone = read_data(f"reply/tone.{language}.json")
     return ReplyWords(
         language=language,
-        promises=_promises(read_data(f"reply/commitments.{language}.json")),
+        promises=_promises(read_data(f"reply/commitments.{language}.json"), model),
         tone=tuple(
             ToneWords(
                 kind=entry["kind"],
@@ -54,7 +68,7 @@ def _words(language: str, said: Mapping[str, Mapping[str, str]]) -> ReplyWords:
     )
 
 
-def _promises(raw: Mapping[str, Any]) -> PromiseWords:
+def _promises(raw: Mapping[str, Any], model: TextModel | None) -> PromiseWords:
     plain = (
         "clause",
         "joint",
@@ -91,6 +105,9 @@ def _promises(raw: Mapping[str, Any]) -> PromiseWords:
         times=tuple(TimeWords(_compile(t["pattern"]), t["unit"]) for t in raw["times"]),
         afternoon=tuple(raw["afternoon"]),
         half_minutes=raw["half_minutes"],
+        signs=(raw["signs"][0], raw["signs"][1]),
+        dense=bool(raw["dense"]),
+        model=model,
     )
 
 

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,11 @@ Folder = Path | Traversable
 
 class ModelError(ValueError):
     """A model folder is damaged or not one of ours; the message names the file and the remedy."""
+
+
+def packaged_models() -> Folder:
+    """The folder of the models that come with the product."""
+    return files("goldseam.engine") / "data" / "models"
 
 
 def text_model_files(model: TextModel) -> dict[str, bytes]:
@@ -72,8 +78,8 @@ def save(
     before (name → hash); the manifest comes last, so a broken write never leaves a folder that loads."""
     folder.mkdir(parents=True, exist_ok=True)
     hashes: dict[str, str] = dict(kept or {})
-    for name, files in sorted(parts.items()):
-        for ending, content in sorted(files.items()):
+    for name, part in sorted(parts.items()):
+        for ending, content in sorted(part.items()):
             write_atomic(folder / f"{name}.{ending}", content)
             hashes[f"{name}.{ending}"] = hashlib.sha256(content).hexdigest()
     manifest = {"format": 1, "files": hashes, **note}
@@ -96,6 +102,17 @@ def read_manifest(folder: Folder) -> dict[str, Any]:
     ):
         raise ModelError(f"{path} is not a manifest of format 1; train again with this version")
     return manifest
+
+
+def others(folder: Path, parts: tuple[str, ...]) -> tuple[dict[str, str], dict[str, Any]]:
+    """The files of a folder with their hashes that belong to none of the parts ("reader" or "reply-zh";
+    blocks of an outlook belong to it), and the notes of its manifest. Nothing of a folder without one."""
+    if not (folder / MANIFEST).is_file():
+        return {}, {}
+    manifest = read_manifest(folder)
+    heads = tuple(part + mark for part in parts for mark in (".", "-"))
+    kept = {name: digest for name, digest in manifest["files"].items() if not name.startswith(heads)}
+    return kept, {key: value for key, value in manifest.items() if key not in ("format", "files")}
 
 
 def read_part(folder: Folder, manifest: Mapping[str, Any], file: str) -> bytes:

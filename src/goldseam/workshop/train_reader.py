@@ -22,7 +22,7 @@ from goldseam.engine.text.tables import OutlookModel, ReadingTables
 from goldseam.workshop.calibrate import fit_temperature
 from goldseam.workshop.corpus import ISSUES, LABELS, SIGNALS, Example, held_out_writers, load_corpus, split
 from goldseam.workshop.load import build_reading
-from goldseam.workshop.models import outlook_files, save, text_model_files
+from goldseam.workshop.models import others, outlook_files, save, text_model_files
 from goldseam.workshop.vectors import Vectorizer, fit_vectorizer, message_features
 
 ISSUE_C, LABEL_C, RIDGE, SIGNAL_C = 0.6, 0.3, 1.2, 4.0
@@ -173,5 +173,7 @@ def train_reader(folder: Path, version: str) -> TextModel:
     temperatures = temperatures_of(held_out, test, [by_example[id(example)] for example in test])
     model = to_model(fit(examples, bags), version, temperatures)
     parts = {"reader": text_model_files(model), "outlook": outlook_files(blank_outlook())}
-    save(folder, parts, {"version": version, "trained_on": f"{len(examples)} lines of the starter corpus"})
+    kept, notes = others(folder, tuple(parts))
+    notes |= {"version": version, "trained_on": f"{len(examples)} lines of the starter corpus"}
+    save(folder, parts, notes, kept)
     return model

@@ -11,35 +11,15 @@ from pathlib import Path
 from goldseam.engine.reply.commitments import find_commitments
 from goldseam.engine.reply.tone import tone
 from goldseam.workshop.load_reply import load_reply
+from goldseam.workshop.reply_lines import LabelledReply, parse_labelled
 
 HOME = Path(__file__).parent
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=timezone(timedelta(hours=8)))
 
 
-@dataclass(frozen=True)
-class Labelled:
-    """One reply with the kinds and places of what it promises."""
-
-    text: str
-    wanted: tuple[tuple[str, int, int], ...]
-
-
-def read_labelled(name: str) -> list[Labelled]:
-    """The labelled replies of a file; raises ValueError when labelled words do not stand in the text."""
-    found = []
-    for line in (HOME / name).read_text(encoding="utf-8").splitlines():
-        if not line.strip() or line.startswith("#"):
-            continue
-        text, *labels = (part.strip() for part in line.split(" | "))
-        wanted = []
-        for label in labels:
-            kind, _, words = label.partition("=")
-            start = text.find(words)
-            if start < 0:
-                raise ValueError(f"{name}: {words!r} does not stand in {text!r}")
-            wanted.append((kind, start, start + len(words)))
-        found.append(Labelled(text, tuple(wanted)))
-    return found
+def read_labelled(name: str) -> list[LabelledReply]:
+    """The labelled replies of a file beside this one."""
+    return list(parse_labelled((HOME / name).read_text(encoding="utf-8"), name))
 
 
 @dataclass
@@ -60,9 +40,9 @@ class Score:
         return self.hits / max(1, self.hits + len(self.missed))
 
 
-def score_commitments(replies: list[Labelled], language: str) -> Score:
+def score_commitments(replies: list[LabelledReply], language: str, *, with_model: bool = True) -> Score:
     """Compare what is found with what was labelled."""
-    words = load_reply().words[language].promises
+    words = load_reply(with_model=with_model).words[language].promises
     result = Score(0, [], [], Counter())
     for reply in replies:
         left = list(reply.wanted)

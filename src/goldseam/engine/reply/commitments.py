@@ -7,12 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from goldseam.engine.reply.clause_model import chances, clause_features
+from goldseam.engine.reply.clauses import Clause, clauses
 from goldseam.engine.reply.moments import amount, due
 from goldseam.engine.reply_tables import ClaimWords, KindWords, PromiseWords
 
 _LEAD_IN = 14
 _NEXT_TO = 6
-_LONGEST_CLAUSE = 120
+# The model calls a clause a commitment when "none" is less likely than this; a kind that the rules found is
+# kept from this chance on, and from the higher one where the model sees no commitment.
+_BAR = 0.5
+_KEEP, _KEEP_AGAINST = 0.08, 0.3
+_LEAST = 4
+_MONEY = ("refund", "compensation", "price_match")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +36,15 @@ class Commitment:
     claim: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Clause:
-    start: int
-    text: str
-    asks: bool
-    joined: bool = False
-
-
 def find_commitments(
     text: str, now: datetime | None, total: float | None, words: PromiseWords
 ) -> tuple[Commitment, ...]:
     """All commitments of the text in order. `total` is the worth of the order spoken of."""
     found: list[Commitment] = []
-    before: _Clause | None = None
-    for clause in _clauses(text, words):
-        here = _in_clause(clause, before, now, total, words)
-        found += here
+    before: Clause | None = None
+    for clause in clauses(text, words):
+        here = by_rules(clause, before, now, total, words)
+        found += _weighed(here, clause, before, now, total, words) if words.model is not None else here
         before = clause
     return tuple(_merged(sorted(_complete(found, text), key=lambda c: c.span), text))
 
@@ -81,47 +80,73 @@ def _same(last: Commitment, one: Commitment) -> bool:
     )
 
 
-def _clauses(text: str, words: PromiseWords) -> Iterator[_Clause]:
-    position = 0
-    ends = [*words.clause.finditer(text)]
-    for end in ends:
-        mark = text[end.start() : end.end()]
-        yield from _joints(position, text[position : end.start()], "?" in mark or "？" in mark, words)
-        position = end.end()
-    yield from _joints(position, text[position:], False, words)
-
-
-def _joints(start: int, clause: str, asks: bool, words: PromiseWords) -> Iterator[_Clause]:
-    if len(clause) > _LONGEST_CLAUSE:
-        # Nobody speaks so long without a stop; cut, so that no pattern ever meets a long run of signs.
-        for cut in range(0, len(clause), _LONGEST_CLAUSE):
-            yield from _joints(start + cut, clause[cut : cut + _LONGEST_CLAUSE], asks, words)
-        return
-    position = 0
-    for match in words.joint.finditer(clause):
-        if match.start() > position:
-            yield _Clause(start + position, clause[position : match.start()], False, position > 0)
-            position = match.start()
-    if clause[position:].strip():
-        yield _Clause(start + position, clause[position:], asks, position > 0)
-
-
-def _in_clause(
-    clause: _Clause, before: _Clause | None, now: datetime | None, total: float | None, words: PromiseWords
+def _weighed(
+    here: list[Commitment],
+    clause: Clause,
+    before: Clause | None,
+    now: datetime | None,
+    total: float | None,
+    words: PromiseWords,
 ) -> list[Commitment]:
+    """What the rules found, corrected by the clause model: it drops what it takes for no promise, and adds
+    the kind it is sure of where the rules are silent. Claims of facts are left to the rules; what the rules
+    found with a sum of money stays, for no wording may pass by a writer's authority."""
+    if any(c.claim for c in here):
+        return here
+    said = clause_features(clause, before, [c.kind for c in here], words)
+    kinds = chances(said, words)
+    none = kinds.pop("none", 1.0)
+    if not kinds:
+        return here
+    best = max(kinds, key=lambda kind: kinds[kind])
+    keep = _KEEP if none < _BAR else _KEEP_AGAINST
+    kept = [c for c in here if c.named == "plain" or kinds.get(c.kind, 1.0) >= keep]
+    if none < _BAR and len(clause.text.strip()) >= _LEAST and all(c.kind != best for c in here):
+        kept.append(_whole(best, clause, before, now, total, words))
+    return kept
+
+
+def _whole(
+    kind: str,
+    clause: Clause,
+    before: Clause | None,
+    now: datetime | None,
+    total: float | None,
+    words: PromiseWords,
+) -> Commitment:
+    """A commitment that the whole clause makes, with the time and the money it names."""
+    moment, _, lead = _when(clause, before, now, words)
+    money, _, named = amount(clause.text, total, words) if kind in _MONEY else (None, None, "")
+    joint = words.lead.match(clause.text)
+    start = clause.start + (joint.end() if joint is not None else 0)
+    start += len(clause.text[start - clause.start :]) - len(clause.text[start - clause.start :].lstrip())
+    return Commitment(kind, (min(start, lead), clause.start + len(clause.text)), "", moment, money, named)
+
+
+def _when(
+    clause: Clause, before: Clause | None, now: datetime | None, words: PromiseWords
+) -> tuple[datetime | None, tuple[int, int] | None, int]:
+    """When a clause falls due, where the words stand in it ((0, 0): in the short clause before), and where
+    the promise begins in the text."""
+    moment, place = due(clause.text, now, words)
+    if place is None and before is not None and len(before.text.strip()) <= _LEAD_IN:
+        earlier, where = due(before.text, now, words)
+        if where is not None and not _acts(before.text, words):
+            return earlier, (0, 0), before.start + where[0]
+    return moment, place, clause.start
+
+
+def by_rules(
+    clause: Clause, before: Clause | None, now: datetime | None, total: float | None, words: PromiseWords
+) -> list[Commitment]:
+    """The commitments that the word patterns find in one clause; their texts are filled in later."""
     text = clause.text
     claim = _claim(clause, text, words)
     if claim is not None:
         return [claim]
     if _is_question(clause, text, words) or words.customer.search(text):
         return []
-    moment, place = due(text, now, words)
-    lead = clause.start
-    if place is None and before is not None and len(before.text.strip()) <= _LEAD_IN:
-        earlier, where = due(before.text, now, words)
-        if where is not None and not _acts(before.text, words):
-            moment, lead = earlier, before.start + where[0]
-            place = (0, 0)
+    moment, place, lead = _when(clause, before, now, words)
     money, money_place, named = amount(text, total, words)
     intent = f"{before.text} {text}" if clause.joined and before is not None else text
     found: list[Commitment] = []
@@ -130,7 +155,7 @@ def _in_clause(
             continue
         if _denied(text, match, words):
             continue
-        owns_money = kind.kind in ("refund", "compensation", "price_match")
+        owns_money = kind.kind in _MONEY
         found.append(
             Commitment(
                 kind=kind.kind,
@@ -196,13 +221,13 @@ def _denied(text: str, match: re.Match[str], words: PromiseWords) -> bool:
     )
 
 
-def _is_question(clause: _Clause, text: str, words: PromiseWords) -> bool:
+def _is_question(clause: Clause, text: str, words: PromiseWords) -> bool:
     if words.offer.search(text):
         return False
     return clause.asks or words.question.search(text) is not None
 
 
-def _claim(clause: _Clause, text: str, words: PromiseWords) -> Commitment | None:
+def _claim(clause: Clause, text: str, words: PromiseWords) -> Commitment | None:
     for claim in words.claims:
         match = _claimed(claim, text)
         if match is not None:
@@ -218,7 +243,7 @@ def _claimed(claim: ClaimWords, text: str) -> re.Match[str] | None:
 
 
 def _span(
-    clause: _Clause,
+    clause: Clause,
     text: str,
     kind: KindWords,
     match: re.Match[str],

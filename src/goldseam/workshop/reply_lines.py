@@ -1,0 +1,118 @@
+"""Labelled replies: whole ones with the words of their promises, and clause wordings with alternatives.
+
+text | kind=words | kind=words        (labelled.*.txt)
+[kind] opens a block of clauses       (lines.*.txt; {a|b} alternatives, T a time, M a sum, <…> the promise)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+
+from goldseam.workshop.corpus import variants
+
+KINDS = (
+    "ship_by",
+    "deliver_by",
+    "refund",
+    "compensation",
+    "replace",
+    "reship",
+    "pickup",
+    "repair",
+    "call_back",
+    "price_match",
+    "admission",
+    "guarantee",
+    "other",
+)
+SEEN = "# patterns saw these"
+_BLOCK = re.compile(r"\[(\w+)\]")
+_STOP = re.compile(r"^ |[,.!?;。，！？；](?=.*\w)")
+_PROMISE = re.compile(r"<(.*?)>")
+_TIME = re.compile(r"(?<![A-Za-z'’])T(?![A-Za-z'’-])")
+_MONEY = re.compile(r"(?<![A-Za-z])M(?![A-Za-z])")
+_STAND_INS = {
+    "zh": (("今天", "明天", "后天上午", "三天", "周五", "24小时", "晚上8点"), ("30元", "五十块", "100元")),
+    "en": (("tomorrow", "Friday", "24 hours", "5 pm", "three days"), ("$20", "30 euros")),
+}
+
+
+class ReplyLineError(ValueError):
+    """A labelled reply breaks its format; the message names the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledReply:
+    """One reply with kind and half-open place of each promise. `origin` groups the readings of one line;
+    `fresh` is false where the word patterns were made with the reply in view."""
+
+    text: str
+    wanted: tuple[tuple[str, int, int], ...]
+    origin: str
+    fresh: bool = True
+
+
+def parse_labelled(content: str, name: str) -> Iterator[LabelledReply]:
+    """Whole replies. Raises ReplyLineError when labelled words do not stand in the text."""
+    fresh = SEEN not in content
+    for number, line in enumerate(content.splitlines(), 1):
+        fresh = fresh or line.strip() == SEEN
+        if not line.strip() or line.startswith("#"):
+            continue
+        text, *labels = (part.strip() for part in line.split(" | "))
+        wanted = []
+        for label in labels:
+            kind, _, words = label.partition("=")
+            start = text.find(words)
+            if start < 0 or kind not in KINDS:
+                raise ReplyLineError(f"{name}:{number}: {label!r} does not fit {text!r}")
+            wanted.append((kind, start, start + len(words)))
+        yield LabelledReply(text, tuple(wanted), f"{name}:{number}", fresh)
+
+
+def parse_lines(content: str, name: str, language: str, limit: int = 14) -> Iterator[LabelledReply]:
+    """Clause wordings, each line with up to `limit` of its alternatives. Without <…> the words after the last
+    stop are the promise. Raises ReplyLineError on an unknown kind."""
+    kind = ""
+    for number, raw in enumerate(content.splitlines(), 1):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        block = _BLOCK.fullmatch(line)
+        if block is not None:
+            kind = block[1]
+            if kind not in (*KINDS, "none"):
+                raise ReplyLineError(f"{name}:{number}: unknown kind {kind!r}")
+            continue
+        for place, reading in enumerate(variants(line, limit)):
+            text = _filled(reading, language, number + place)
+            yield _reply(text, kind, f"{name}:{number}")
+
+
+def _filled(text: str, language: str, place: int) -> str:
+    times, sums = _STAND_INS[language]
+    return _MONEY.sub(sums[place % len(sums)], _TIME.sub(times[place % len(times)], text))
+
+
+def _reply(text: str, kind: str, origin: str) -> LabelledReply:
+    marked = _PROMISE.search(text)
+    if marked is not None:
+        text = text[: marked.start()] + marked[1] + text[marked.end() :]
+        return LabelledReply(text, ((kind, marked.start(), marked.end() - 2),), origin)
+    if kind == "none":
+        return LabelledReply(text, (), origin)
+    start = max(stop.end() for stop in _STOP.finditer(" " + text)) - 1
+    return LabelledReply(text, ((kind, start, len(text)),), origin)
+
+
+def load_replies(language: str) -> list[LabelledReply]:
+    """All packaged labelled replies and wordings of a language."""
+    home = files("goldseam.engine") / "data" / "reply"
+    labelled, lines = f"labelled.{language}.txt", f"lines.{language}.txt"
+    return [
+        *parse_labelled((home / labelled).read_text(encoding="utf-8"), labelled),
+        *parse_lines((home / lines).read_text(encoding="utf-8"), lines, language),
+    ]
