@@ -24,6 +24,7 @@ from goldseam.copilot.actions import decide, marks_of, triage_of
 from goldseam.copilot.engine import tables_of
 from goldseam.copilot.facts import forget_remedy_records, gather_many
 from goldseam.copilot.models import Decision
+from goldseam.promises.events import PromiseBroken, PromiseKept, PromiseWithdrawn
 
 if TYPE_CHECKING:
     from goldseam.conversations.models import Conversation
@@ -50,6 +51,18 @@ def assess_after_orders(event: OrderChanged | OrdersChanged) -> None:
     now = timezone.now()
     found = conversations_by_ids(open_about(order_ids, _MAX_AFRESH))
     moments = [(conversation, now) for conversation in found]
+    if moments:
+        _assess(event.shop_id, moments)
+
+
+def assess_after_promise(event: PromiseBroken | PromiseKept | PromiseWithdrawn) -> None:
+    """What became of a promise changes the risk of an open conversation."""
+    now = timezone.now()
+    moments = [
+        (conversation, now)
+        for conversation in conversations_by_ids([event.conversation_id])
+        if conversation.closed_at is None and conversation.issue
+    ]
     if moments:
         _assess(event.shop_id, moments)
 

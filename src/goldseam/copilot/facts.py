@@ -13,10 +13,12 @@ from django.core.cache import cache
 from goldseam.commerce import queries as commerce
 from goldseam.conversations import queries as conversations
 from goldseam.engine import facts
+from goldseam.promises import queries as promises
 
 if TYPE_CHECKING:
     from goldseam.commerce.models import Customer, Order, Parcel
     from goldseam.conversations.models import Conversation, Message
+    from goldseam.promises.models import Promise
 
 _MAX_MESSAGES = 200
 _RECORDS_SECONDS = 300
@@ -31,6 +33,7 @@ def gather(conversation: Conversation, now: datetime) -> facts.Conversation:
         conversations.spoken(conversation.pk),
         commerce.recent_orders(customer.pk) if customer else (),
         _customer(customer, conversation, now) if customer else None,
+        promises.facts_of([conversation.pk])[conversation.pk],
     )
 
 
@@ -41,6 +44,7 @@ def gather_many(moments: Sequence[tuple[Conversation, datetime]]) -> list[facts.
     orders = commerce.recent_orders_of_many(buyers)
     bought = commerce.histories_of(buyers)
     contacts = conversations.contact_histories_of(buyers)
+    promised = promises.facts_of([conversation.pk for conversation, _ in moments])
     gathered = []
     for conversation, now in moments:
         customer = conversation.customer
@@ -49,7 +53,8 @@ def gather_many(moments: Sequence[tuple[Conversation, datetime]]) -> list[facts.
             others = contacts[customer.pk].until(now, without=conversation.pk)
             known = _customer_facts(customer, bought[customer.pk].until(now), others)
         theirs = orders.get(conversation.customer_id or 0, ())
-        gathered.append(_conversation(conversation, now, messages[conversation.pk], theirs, known))
+        said, given = messages[conversation.pk], promised[conversation.pk]
+        gathered.append(_conversation(conversation, now, said, theirs, known, given))
     return gathered
 
 
@@ -59,6 +64,7 @@ def _conversation(
     messages: Iterable[Message],
     orders: Iterable[Order],
     known: facts.Customer | None,
+    promised: Iterable[Promise],
 ) -> facts.Conversation:
     customer = conversation.customer
     return facts.Conversation(
@@ -71,6 +77,11 @@ def _conversation(
         customer=known,
         orders=tuple(order_facts(order) for order in orders),
         remedy_records=remedy_records(conversation.shop_id),
+        promises=tuple(
+            facts.Promise(kind=p.kind, text=p.words, due=p.due_at, state=p.state)
+            for p in promised
+            if p.made_at <= now
+        ),
     )
 
 

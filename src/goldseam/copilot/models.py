@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_lazy as _
 
 
 class Decision(models.Model):
@@ -122,8 +121,8 @@ class CrisisKind(models.TextChoices):
 
 class Crisis(models.Model):
     """A danger to people in a conversation, from its first sign until a lead releases it. `steps` are the
-    protocol's steps that somebody has done: {step: {"by": agent id, "name": …, "at": moment}}. A lead who does
-    not answer the call in time is followed by the admins (`escalated_at`)."""
+    protocol's steps that were done: {step: {"by": agent id, "name": …, "at": moment}}. A lead who
+    does not answer the call in time is followed by the admins (`escalated_at`)."""
 
     shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE, related_name="+")
     conversation = models.ForeignKey(

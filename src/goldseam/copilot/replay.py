@@ -7,9 +7,12 @@ from typing import Any
 
 from goldseam import __version__
 from goldseam.copilot.engine import with_bodies
-from goldseam.copilot.models import Decision
+from goldseam.copilot.models import CheckedReply, Decision
 from goldseam.engine.assess import assess
 from goldseam.engine.parse import parse_conversation
+from goldseam.engine.reply.authority import Author, Given, Granted, Said
+from goldseam.engine.reply.check import check_prepared, prepare
+from goldseam.engine.reply.request import ReplyRequest
 from goldseam.policies.queries import ref_of_label
 
 
@@ -33,3 +36,26 @@ def replay(decision: Decision) -> Replay:
     differs = tuple(part for part in kept if again.get(part) != kept[part])
     same = kept["model"]["engine"] == __version__ and kept["model"]["issue"] == again["model"]["issue"]
     return Replay(again, differs, same)
+
+
+def replay_reply(row: CheckedReply) -> Replay:
+    """Check a sent reply again: on its own facts, as its own writer, by the pack that stands beside it."""
+    kept = row.result
+    ref, body = ref_of_label(row.conversation.shop_id, row.pack, row.digest)
+    loaded = with_bodies(((ref, body),))
+    case = prepare(parse_conversation(row.facts), loaded.tables)
+    request = ReplyRequest(kept["id"], row.text, _author(row.author))
+    again = check_prepared(request, case, loaded.tables, row.remedy).as_contract(kept["elapsed_ms"])
+    differs = tuple(part for part in kept if again.get(part) != kept[part])
+    return Replay(again, differs, row.extra.get("engine") == __version__)
+
+
+def _author(kept: dict[str, Any]) -> Author:
+    return Author(
+        role=kept["role"],
+        limit=kept["limit"],
+        own=kept["own"],
+        given=Given(**kept["given"]),
+        granted=tuple(Granted(**one) for one in kept["granted"]),
+        said=tuple(Said(**one) for one in kept["said"]),
+    )
