@@ -38,6 +38,15 @@ class ReplySent:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyTakenIn:
+    """Another desk's agent or bot answered the customer, and told us."""
+
+    shop_id: int
+    conversation_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class NoteAdded:
     """Somebody wrote a private note."""
 

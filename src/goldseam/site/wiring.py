@@ -9,23 +9,57 @@ from goldseam.commerce.events import OrderChanged, OrdersChanged
 from goldseam.conversations import events as inbox
 from goldseam.copilot.actions import assess_after_message
 from goldseam.copilot.approving import judge_request
-from goldseam.copilot.bulk import assess_after_orders, assess_imported
+from goldseam.copilot.bulk import assess_after_orders, assess_after_promise, assess_imported
+from goldseam.copilot.gate import judge_reply, keep_word
 from goldseam.copilot.tryout import defer_tryout
 from goldseam.core.events import Handler
 from goldseam.policies.events import TryOutRequested
+from goldseam.promises import events as promises
+from goldseam.promises.actions import follow_messages, settle_after_orders, settle_after_reply
+from goldseam.sla import moves as clocks
+from goldseam.sla.changes import reckon_later
+from goldseam.sla.events import TimesChanged
 
 WIRING: dict[type, tuple[Handler, ...]] = {
-    OrderChanged: (assess_after_orders,),
-    OrdersChanged: (assess_after_orders,),
-    inbox.MessageReceived: (assess_after_message, tell),
-    inbox.ConversationsImported: (assess_imported,),
+    OrderChanged: (settle_after_orders, assess_after_orders),
+    OrdersChanged: (settle_after_orders, assess_after_orders),
+    inbox.MessageReceived: (assess_after_message, clocks.on_received, tell),
+    inbox.ConversationsImported: (assess_imported, clocks.on_imported),
     TryOutRequested: (defer_tryout,),
-    inbox.ReplySent: (tell,),
-    inbox.ConversationAssigned: (tell,),
-    inbox.ConversationSnoozed: (tell,),
-    inbox.ConversationClosed: (tell,),
-    inbox.ConversationReopened: (tell,),
-    inbox.ConversationTriaged: (tell,),
+    inbox.ReplyTakenIn: (clocks.on_replied,),
+    TimesChanged: (reckon_later,),
+    inbox.ReplySubmitted: (judge_reply,),
+    inbox.NoteAdded: (settle_after_reply,),
+    inbox.ConversationsMerged: (follow_messages,),
+    promises.PromiseKept: (assess_after_promise,),
+    promises.PromiseBroken: (assess_after_promise,),
+    promises.PromiseWithdrawn: (assess_after_promise,),
+    inbox.ReplySent: (
+        settle_after_reply,
+        keep_word,
+        clocks.on_replied,
+        tell,
+    ),
+    inbox.ConversationAssigned: (
+        clocks.on_assigned,
+        tell,
+    ),
+    inbox.ConversationSnoozed: (
+        clocks.on_snoozed,
+        tell,
+    ),
+    inbox.ConversationClosed: (
+        clocks.on_closed,
+        tell,
+    ),
+    inbox.ConversationReopened: (
+        clocks.on_reopened,
+        tell,
+    ),
+    inbox.ConversationTriaged: (
+        clocks.on_triaged,
+        tell,
+    ),
     inbox.CloseRequested: (refuse_closing,),
     approvals.TermsWanted: (judge_request,),
     approvals.RequestRaised: (tell,),

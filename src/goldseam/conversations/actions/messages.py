@@ -121,6 +121,8 @@ def take_in(
         if role != MessageRole.SYSTEM:
             conversation.waiting_since = None
         rows.touch(conversation, message)
+        if role in (MessageRole.AGENT, MessageRole.BOT):
+            emit(events.ReplyTakenIn(conversation.shop_id, conversation.pk, message.pk))
     return message, created
 
 

@@ -155,7 +155,7 @@ def standing(
             if end is None:
                 due_at = would
                 warn_at = add(calendar, start, target * warn_share - used)
-        used += between(calendar, start, now if end is None else max(start, end))
+        used += between(calendar, start, max(start, now if end is None else end))
     if breached_at is not None and clock.is_running:
         due_at = breached_at
     return Standing(used, warn_at, due_at, breached_at)

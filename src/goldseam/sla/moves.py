@@ -1,0 +1,254 @@
+"""How the clocks of conversations move: the one place that writes them.
+
+Every move holds the conversation's row first, so that two happenings at once are put in order. What a move
+does is the engine's (`goldseam.engine.worktime.clocks`); here rows are read, reckoned and written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from goldseam.conversations import events as inbox
+from goldseam.conversations import queries as conversations
+from goldseam.conversations.actions import hold, set_deadline
+from goldseam.core.events import emit
+from goldseam.engine.worktime import clocks as engine
+from goldseam.people.queries import teams_of_member
+from goldseam.sla import queries
+from goldseam.sla.events import DeadlineMissed, DeadlineNear
+from goldseam.sla.models import Clock, ClockOutcome, NoticeKind
+from goldseam.sla.notices import leads_for, tell_people
+from goldseam.sla.queries import Times
+
+if TYPE_CHECKING:
+    from goldseam.conversations.models import Conversation
+    from goldseam.engine.worktime.rules import Rule
+
+_KEPT = Q(ended=False) | Q(kind__in=[engine.FIRST, engine.RESOLUTION])
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a conversation's clocks stand on: the row of the table, the calendar, the moment."""
+
+    times: Times
+    rule: Rule | None
+    calendar: int | None
+    now: datetime
+
+
+@transaction.atomic
+def reckon(
+    conversation_id: int,
+    happenings: Sequence[engine.Happening] = (),
+    *,
+    now: datetime | None = None,
+    times: Times | None = None,
+) -> None:
+    """Let the happenings move the clocks, and reckon those that live anew by the table and calendar in force.
+    Without happenings only the latter."""
+    conversation = hold(conversation_id)
+    rows = list(Clock.objects.filter(_KEPT, conversation_id=conversation_id).order_by("id"))
+    if not rows and not happenings:
+        return
+    before = tuple(queries.engine_clock(row) for row in rows)
+    after = before
+    for happening in happenings:
+        after = engine.step(after, happening)
+    ground = _ground(conversation, times or queries.times_of(conversation.shop_id), now or timezone.now())
+    closed = any(happening.kind == engine.CLOSED for happening in happenings)
+    for place, clock in enumerate(after):
+        row = rows[place] if place < len(rows) else None
+        if row is None:
+            row = Clock(shop_id=conversation.shop_id, conversation_id=conversation.pk, kind=clock.kind)
+            rows.append(row)
+        elif clock.ended and before[place].ended:
+            continue
+        _write(row, clock, conversation, ground, is_void=closed and clock.kind != engine.RESOLUTION)
+    show(conversation, rows, ground.now)
+
+
+def _ground(conversation: Conversation, times: Times, now: datetime) -> Ground:
+    tier = conversation.customer.tier if conversation.customer else ""
+    rule = times.rule_for(conversation.issue, tier, conversation.priority)
+    teams: list[int] = []
+    if times.by_team and conversation.assignee is not None:
+        own = teams_of_member(conversation.assignee, conversation.shop_id)
+        teams = list(own.values_list("pk", flat=True))
+    return Ground(times, rule, times.calendar_for(rule, teams), now)
+
+
+def _write(
+    row: Clock, clock: engine.Clock, conversation: Conversation, ground: Ground, *, is_void: bool
+) -> None:
+    """Put the clock with its standing onto the row."""
+    rule, now = ground.rule, ground.now
+    row.target = rule.minutes(clock.kind) if rule else None
+    row.rule, row.table = (rule.name, ground.times.number) if rule else ("", 0)
+    row.warn_share = rule.warn_share if rule else 0.75
+    row.calendar_id = ground.calendar
+    row.issue, row.owner_id = conversation.issue, conversation.assignee_id
+    row.runs, row.ended = queries.kept_runs(clock), clock.ended
+    row.started_at = clock.runs[0][0] if clock.runs else now
+    row.ended_at = (clock.runs[-1][1] if clock.runs else now) if clock.ended else None
+    row.warn_at = row.due_at = row.breached_at = None
+    if row.target is not None and clock.runs:
+        stands = engine.standing(
+            ground.times.work_calendar(ground.calendar),
+            clock,
+            timedelta(minutes=row.target),
+            row.warn_share,
+            now,
+        )
+        row.used_minutes = int(stands.used.total_seconds() // 60)
+        row.warn_at, row.due_at, row.breached_at = stands.warn_at, stands.due_at, stands.breached_at
+    if row.warn_at and row.warn_at > now:
+        row.warned_at = None
+    if row.due_at and row.due_at > now:
+        row.told_at = None
+    row.outcome = _outcome(row, is_void) if row.ended else ClockOutcome.OPEN
+    row.save()
+
+
+def _outcome(row: Clock, is_void: bool) -> ClockOutcome:
+    if row.breached_at is not None:
+        return ClockOutcome.BREACHED
+    if row.target is None or not row.runs or is_void:
+        return ClockOutcome.VOID
+    return ClockOutcome.MET
+
+
+def show(conversation: Conversation, rows: Sequence[Clock], now: datetime) -> None:
+    """Put the clock that runs out next onto the conversation, where lists read it."""
+    live = [row for row in rows if not row.ended and row.target is not None]
+    running = sorted((row.due_at, row.kind, row.warn_at) for row in live if row.due_at is not None)
+    due_at, kind, state = None, "", ""
+    if running:
+        due_at, kind, warn_at = running[0]
+        if due_at is not None and due_at <= now:
+            state = "breached"
+        else:
+            state = "warning" if warn_at is not None and warn_at <= now else "running"
+    elif live:
+        kind, state = live[-1].kind, "paused"
+    set_deadline(conversation.shop_id, conversation.pk, due_at=due_at, kind=kind, state=state)
+
+
+@transaction.atomic
+def remind(conversation_id: int, now: datetime) -> int:
+    """Mark the conversation's warnings and missed times that are due, each exactly once, and tell the owner
+    (of missed ones the leads too). Returns how many were marked."""
+    conversation = hold(conversation_id)
+    rows = list(Clock.objects.filter(conversation_id=conversation_id, ended=False).order_by("id"))
+    marked = 0
+    for row in rows:
+        if row.due_at and row.due_at <= now and row.told_at is None:
+            row.told_at, row.breached_at = now, row.due_at
+            row.warned_at = row.warned_at or now
+            row.save(update_fields=["told_at", "breached_at", "warned_at"])
+            _tell(conversation, row, NoticeKind.BREACH)
+            emit(DeadlineMissed(row.shop_id, conversation.pk, row.kind))
+        elif row.warn_at and row.warn_at <= now and row.warned_at is None:
+            row.warned_at = now
+            row.save(update_fields=["warned_at"])
+            _tell(conversation, row, NoticeKind.WARNING)
+            emit(DeadlineNear(row.shop_id, conversation.pk, row.kind))
+        else:
+            continue
+        marked += 1
+    if marked:
+        show(conversation, rows, now)
+    return marked
+
+
+def _tell(conversation: Conversation, row: Clock, kind: NoticeKind) -> None:
+    """The owner; of what was missed, and of what nobody owns, the leads."""
+    owner = conversation.assignee
+    people = {owner.pk} if owner else set()
+    if kind == NoticeKind.BREACH or owner is None:
+        people |= leads_for(conversation.shop_id, owner)
+    moment = row.due_at if kind == NoticeKind.BREACH else row.warn_at
+    key = f"{kind.value}-{row.pk}-{int(moment.timestamp()) if moment else 0}"
+    tell_people(conversation.shop_id, people, conversation.pk, kind, key, clock=row.kind)
+
+
+def on_received(event: inbox.MessageReceived) -> None:
+    """The customer wrote."""
+    message = conversations.message_by_id(event.message_id)
+    reckon(event.conversation_id, [engine.Happening(engine.ASKED, message.at)])
+
+
+def on_replied(event: inbox.ReplySent | inbox.ReplyTakenIn) -> None:
+    """The customer was answered, by a person or the bot."""
+    message = conversations.message_by_id(event.message_id)
+    reckon(event.conversation_id, [engine.Happening(engine.ANSWERED, message.at)])
+
+
+def on_snoozed(event: inbox.ConversationSnoozed) -> None:
+    """It was put away."""
+    reckon(event.conversation_id, [engine.Happening(engine.SLEPT, timezone.now())])
+
+
+def on_closed(event: inbox.ConversationClosed) -> None:
+    """It ended."""
+    conversation = hold(event.conversation_id)
+    at = conversation.closed_at or timezone.now()
+    reckon(event.conversation_id, [engine.Happening(engine.CLOSED, at)])
+
+
+def on_reopened(event: inbox.ConversationReopened) -> None:
+    """It came back, from its end or from sleep; only an ended case has an ended clock of its solution."""
+    ended = Clock.objects.filter(
+        conversation_id=event.conversation_id, kind=engine.RESOLUTION, ended=True
+    ).exists()
+    kind = engine.REOPENED if ended else engine.WOKE
+    reckon(event.conversation_id, [engine.Happening(kind, timezone.now())])
+
+
+def on_triaged(event: inbox.ConversationTriaged) -> None:
+    """Another issue or priority may mean other times; nothing is written when it does not."""
+    live = Clock.objects.filter(conversation_id=event.conversation_id, ended=False)
+    rules = set(live.values_list("rule", "table"))
+    if not rules:
+        return
+    conversation = hold(event.conversation_id)
+    times = queries.times_of(event.shop_id)
+    rule = _ground(conversation, times, timezone.now()).rule
+    if rules != {(rule.name, times.number) if rule else ("", 0)}:
+        reckon(event.conversation_id, times=times)
+
+
+def on_assigned(event: inbox.ConversationAssigned) -> None:
+    """Another owner may mean another team's calendar, and clocks remember whose they are."""
+    reckon(event.conversation_id)
+
+
+def on_imported(event: inbox.ConversationsImported) -> None:
+    """Clocks of the imported conversations that are not closed, from all that was said in them."""
+    known = set(
+        Clock.objects.filter(conversation__in=event.conversation_ids).values_list(
+            "conversation_id", flat=True
+        )
+    )
+    rows = [
+        row
+        for row in conversations.conversations_by_ids(event.conversation_ids)
+        if row.status != "closed" and row.pk not in known
+    ]
+    times, said = queries.times_of(event.shop_id), conversations.spoken_of_many([row.pk for row in rows])
+    words = {"customer": engine.ASKED, "agent": engine.ANSWERED, "bot": engine.ANSWERED}
+    for row in rows:
+        story = [
+            engine.Happening(words[message.role], message.at)
+            for message in said[row.pk]
+            if message.role in words
+        ]
+        if story:
+            reckon(row.pk, story, times=times)
