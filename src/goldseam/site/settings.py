@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "goldseam.commerce",
     "goldseam.policies",
     "goldseam.conversations",
+    "goldseam.replies",
     "goldseam.sla",
     "goldseam.routing",
     "goldseam.knowledge",

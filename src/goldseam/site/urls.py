@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("goldseam.conversations.urls")),
     path("policies/", include("goldseam.policies.urls")),
     path("knowledge/", include("goldseam.knowledge.urls")),
+    path("replies/", include("goldseam.replies.urls")),
     path("approvals/", include("goldseam.approvals.urls")),
     path("promises/", include("goldseam.promises.urls")),
     path("copilot/", include("goldseam.copilot.urls")),

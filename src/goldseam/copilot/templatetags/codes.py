@@ -96,3 +96,9 @@ def priority_name(code: str) -> str:
 def order_reason(code: str) -> str:
     """How the copilot knows which order is meant."""
     return _name(codes.ORDER_REASONS, code)
+
+
+@register.simple_tag
+def remedy_choices() -> list[tuple[str, str]]:
+    """All remedies, (code, name), for a list to choose from."""
+    return [(code, str(name)) for code, name in codes.REMEDIES.items()]
