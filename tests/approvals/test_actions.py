@@ -75,9 +75,8 @@ def test_same_key_same_request_and_one_open_request_per_remedy(house: House) -> 
         house.ask(conversation, 100, key="other")
     assert told.value.code == "request_pending"
     assert house.ask(conversation, 100, remedy="gift").pk != first.pk
+    first.pk, first.key = None, "by hand"
     with pytest.raises(IntegrityError, match="one_open_request"), transaction.atomic():
-        first.pk = None
-        first.key = "by hand"
         first.save(force_insert=True)
 
 
@@ -155,7 +154,9 @@ def test_the_limits_of_the_day_and_month_hold(house: House) -> None:
     late = house.ask(house.conversation("late"), 100)
     with pytest.raises(NotAllowed, match=r"5[,.]?000"):
         actions.approve(late.pk, house.lead)
-    ApprovalRequest.objects.filter(state=State.APPROVED).update(decided_at=timezone.now() - timedelta(days=40))
+    ApprovalRequest.objects.filter(state=State.APPROVED).update(
+        decided_at=timezone.now() - timedelta(days=40)
+    )
     assert actions.approve(late.pk, house.lead).state == State.APPROVED
 
 
@@ -242,7 +243,9 @@ def test_a_deputy_is_bound_by_the_amount_that_was_left_to_them(house: House) -> 
     )
     with pytest.raises(NotAllowed):
         actions.approve(house.ask(house.conversation("a"), 121).pk, house.colleague)
-    assert actions.approve(house.ask(house.conversation("b"), 120).pk, house.colleague).state == State.APPROVED
+    assert (
+        actions.approve(house.ask(house.conversation("b"), 120).pk, house.colleague).state == State.APPROVED
+    )
 
 
 def test_a_delegation_that_is_over_opens_nothing(house: House) -> None:
