@@ -53,6 +53,7 @@ class ViewOrder(models.TextChoices):
     URGENCY = "urgency", _("Most urgent first")
     LATEST = "latest", _("Newest message first")
     OLDEST = "oldest", _("Oldest conversation first")
+    DUE = "due", _("Next deadline first")
 
 
 class SavedView(models.Model):

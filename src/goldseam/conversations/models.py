@@ -114,7 +114,6 @@ class Conversation(models.Model):
         "people.Agent", on_delete=models.SET_NULL, null=True, related_name="+"
     )
     label_ids = ArrayField(models.BigIntegerField(), default=list)
-    priority_by_hand = models.BooleanField(default=False)
     search = SearchVectorField(null=True)
     version = models.PositiveIntegerField(default=0)
 
@@ -167,6 +166,11 @@ class Conversation(models.Model):
                 name="conversation_deadlines",
             ),
             GinIndex(fields=["search"], name="conversation_search"),
+            models.Index(
+                fields=["shop", "promise_due_at", "id"],
+                condition=models.Q(promise_due_at__isnull=False),
+                name="conversation_promised",
+            ),
             GinIndex(fields=["label_ids"], name="conversation_labels"),
         ]
 
