@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_noop
 
-from goldseam.commerce.models import Customer, Order, Parcel, Refund
+from goldseam.commerce.models import Customer, Order, OrderItem, Parcel, Refund
 from goldseam.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -177,3 +177,8 @@ def recent_orders_of_many(customer_ids: Iterable[int], limit: int = 20) -> dict[
     for order in rows:
         found.setdefault(order.customer_id or 0, []).append(order)
     return found
+
+
+def skus_of_order(order_id: int) -> set[str]:
+    """The article numbers in an order."""
+    return set(OrderItem.objects.filter(order_id=order_id).exclude(sku="").values_list("sku", flat=True))

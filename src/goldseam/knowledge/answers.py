@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from goldseam.commerce.queries import skus_of_order
 from goldseam.conversations.queries import spoken
 from goldseam.knowledge import queries
 
@@ -40,6 +41,16 @@ def questions_of(conversation: Conversation) -> list[str]:
     return ["\n".join(said[:row]), "\n".join(said)]
 
 
+def _bought(conversation: Conversation) -> set[str]:
+    """The articles in the order that the conversation is about; none when it is not known."""
+    return skus_of_order(conversation.order_id) if conversation.order_id else set()
+
+
+def _is_about(skus: list[str], bought: set[str]) -> bool:
+    """An article about other products than the one in hand answers another question."""
+    return not skus or not bought or not bought.isdisjoint(skus)
+
+
 def beside(conversation: Conversation) -> dict[str, Any]:
     """The template's context: `hits` best first, none when nothing is sure."""
     asked = [
@@ -48,7 +59,10 @@ def beside(conversation: Conversation) -> dict[str, Any]:
     searches = [(text, queries.search(conversation.shop_id, text, 8)) for text in asked]
     question, found = max(searches, key=lambda one: one[1].confidence, default=("", queries.Found((), 0.0)))
     doubted = queries.doubted_in(conversation.pk)
-    hits = [hit for hit in found.hits if hit.article.pk not in doubted]
+    bought = _bought(conversation)
+    hits = [
+        hit for hit in found.hits if hit.article.pk not in doubted and _is_about(hit.article.skus, bought)
+    ]
     near = [hit for hit in hits if hit.score > found.hits[0].score - _BEHIND][:_SHOWN] if hits else []
     return {
         "conversation": conversation,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from goldseam.core.errors import NotFound
 from goldseam.engine.search.passages import passages
 from goldseam.knowledge.index import shop_index
-from goldseam.knowledge.models import AnswerVerdict, Article, ArticleVersion
+from goldseam.knowledge.models import AnswerVerdict, Article, ArticleVersion, ProductSheet, SheetVersion
 from goldseam.workshop.vectors_sentence import sentence_encoder
 
 if TYPE_CHECKING:
@@ -62,6 +62,29 @@ def articles_of(shop_id: int, kind: str = "") -> QuerySet[Article]:
     """A shop's articles in use, the latest changed first."""
     rows = Article.objects.filter(shop_id=shop_id, archived_at=None).select_related("owner")
     return (rows.filter(kind=kind) if kind else rows).order_by("-updated_at", "-pk")
+
+
+def access_sheet(agent: Agent, sheet_id: int) -> ProductSheet:
+    """The gate: the product sheet if it belongs to a shop of this person, else "not found"."""
+    row = (
+        ProductSheet.objects.select_related("shop", "owner")
+        .filter(pk=sheet_id, shop__memberships__agent=agent)
+        .first()
+    )
+    if row is None:
+        raise NotFound(gettext_noop("There is no such product sheet."))
+    return row
+
+
+def sheets_of(shop_id: int) -> list[ProductSheet]:
+    """A shop's product families in use, by name."""
+    rows = ProductSheet.objects.filter(shop_id=shop_id, archived_at=None).select_related("owner")
+    return list(rows.order_by("title", "pk")[:500])
+
+
+def sheet_versions(row: ProductSheet) -> list[SheetVersion]:
+    """How the sheet read before, the newest first."""
+    return list(SheetVersion.objects.filter(sheet=row).defer("body")[:50])
 
 
 def titles_of(shop_id: int, ids: list[int]) -> list[Article]:

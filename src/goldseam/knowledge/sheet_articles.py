@@ -1,5 +1,5 @@
 """A product sheet in articles, so that what it knows is found, shown beside a conversation and cited like
-everything else: one article per fault, one per part with its principle, and one for care, fit and promises."""
+all else: one article per fault, one per part with its principle, and one for care, fit and promises."""
 
 from __future__ import annotations
 

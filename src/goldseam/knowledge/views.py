@@ -66,6 +66,8 @@ def edit(request: PageRequest, article_id: int) -> HttpResponse:
     """Change an article; the version that was open must still be the latest."""
     row = queries.access_article(request.user, article_id)
     require_role(request.user, row.shop_id, Role.LEAD)
+    if row.sheet_id is not None:
+        return redirect("knowledge:edit-sheet", row.sheet_id)
     form = ArticleForm(request.POST) if request.method == "POST" else form_of(row)
     if request.method == "POST" and form.is_valid():
         try:

@@ -62,12 +62,12 @@ def run_import(files: list[Path], name: str, slug: str, rejects: Path | None, *,
     from goldseam.commerce.importing.runner import Importer
     from goldseam.commerce.importing.schema import COMMERCE
     from goldseam.conversations.importing import CONVERSATION
+    from goldseam.knowledge.mapped import KNOWLEDGE
     from goldseam.site.data_report import print_report, progress_of
 
     target = _shop(slug)
-    mapping = load_mapping(
-        find_mapping(name), {**COMMERCE, "conversation": CONVERSATION}, ZoneInfo(target.timezone)
-    )
+    entities = {**COMMERCE, "conversation": CONVERSATION, **KNOWLEDGE}
+    mapping = load_mapping(find_mapping(name), entities, ZoneInfo(target.timezone))
     plan = plan_import(mapping, files)
     tasks = plan.tasks
     kept = None if dry_run else RejectFile(rejects or _beside(files[0]))
