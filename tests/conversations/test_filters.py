@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from goldseam.conversations import filter_codes
 from goldseam.conversations.filter_errors import BadFilter
-from goldseam.conversations.filter_fields import FIELDS, Scene
+from goldseam.conversations.filter_fields import FIELDS
+from goldseam.conversations.filter_kinds import Scene
 from goldseam.conversations.filters import (
     MAX_CONDITIONS,
     MAX_DEPTH,

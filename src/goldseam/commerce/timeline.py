@@ -6,11 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils import timezone, translation
+from django.utils.dateformat import format as date_format
+from django.utils.translation import gettext as _
+
 from goldseam.commerce.models import Order, OrderStatus, Parcel, Scan, ScanStatus
 
 _STALLED = timedelta(hours=24)
 _ENDED = (OrderStatus.CANCELLED, OrderStatus.REFUNDED, OrderStatus.COMPLETED, OrderStatus.DELIVERED)
 _ARRIVED = (ScanStatus.DELIVERED, ScanStatus.RETURNED, ScanStatus.LOST)
+_TO_SHIP = (OrderStatus.PAID, OrderStatus.PROCESSING)
 _UNPAID = (OrderStatus.PENDING_PAYMENT, OrderStatus.CANCELLED, OrderStatus.REFUNDED)
 
 
@@ -37,26 +42,51 @@ class ParcelView:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order for the context pane; `meant` is the one that the conversation is about."""
+    """An order for the context pane; `meant` is the one that the conversation is about. `telling` says to the
+    customer, in their language, where it stands; empty when nothing can be said for certain."""
 
     order: Order
     meant: bool
     steps: list[Step]
     parcels: list[ParcelView]
+    telling: str = ""
 
 
-def order_views(orders: Iterable[Order], meant: str, now: datetime) -> list[OrderView]:
-    """The orders, the meant one (by primary key) first."""
-    views = [
-        OrderView(
-            order=order,
-            meant=str(order.pk) == meant,
-            steps=steps_of(order, now),
-            parcels=[_parcel(parcel, order, now) for parcel in order.parcels.all()],
-        )
-        for order in orders
-    ]
+def order_views(
+    orders: Iterable[Order], meant: str, now: datetime, language: str = "zh-hans"
+) -> list[OrderView]:
+    """The orders, the meant one (by primary key) first; `language` is the customer's."""
+    views = []
+    for order in orders:
+        parcels = [_parcel(parcel, order, now) for parcel in order.parcels.all()]
+        telling = telling_of(order, parcels, language)
+        views.append(OrderView(order, str(order.pk) == meant, steps_of(order, now), parcels, telling))
     return sorted(views, key=lambda view: not view.meant)
+
+
+def telling_of(order: Order, parcels: Iterable[ParcelView], language: str) -> str:
+    """Where the order stands, as a sentence to the customer made of nothing but what the scans say."""
+    with translation.override(language):
+        for view in parcels:
+            scan = view.scans[0] if view.scans else None
+            if scan is None or scan.at is None:
+                continue
+            return _(
+                "Your parcel %(number)s (%(carrier)s) was last scanned on %(at)s: %(what)s %(place)s. We keep"
+                " an eye on it for you."
+            ) % {
+                "number": view.parcel.tracking_no,
+                "carrier": view.parcel.carrier,
+                "at": date_format(timezone.localtime(scan.at), "m-d H:i"),
+                "what": scan.get_status_display() if scan.status else scan.text,
+                "place": scan.location,
+            }
+        if order.shipped_at is None and order.promised_ship_by is not None and order.status in _TO_SHIP:
+            return _("Your order %(number)s has not been shipped yet; it was promised for %(at)s.") % {
+                "number": order.external_id,
+                "at": date_format(timezone.localtime(order.promised_ship_by), "m-d H:i"),
+            }
+    return ""
 
 
 def steps_of(order: Order, now: datetime) -> list[Step]:

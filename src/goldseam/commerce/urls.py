@@ -7,4 +7,7 @@ from django.urls import path
 from goldseam.commerce import views
 
 app_name = "commerce"
-urlpatterns = [path("customers/<int:customer_id>/card/", views.customer_card, name="card")]
+urlpatterns = [
+    path("customers/<int:customer_id>/card/", views.customer_card, name="card"),
+    path("customers/<int:customer_id>/orders/", views.customer_orders, name="orders"),
+]

@@ -14,13 +14,23 @@ from goldseam.core.http import PageRequest
 
 @require_GET
 def customer_card(request: PageRequest, customer_id: int) -> HttpResponse:
-    """Who they are, what they bought, where the parcels are; `order` is the one that is meant."""
+    """Who they are and what they bought within a year."""
     customer = queries.access_customer(request.user, customer_id)
-    now = timezone.now()
-    meant = request.GET.get("order", "")
+    bought = queries.purchases_of(customer.pk, timezone.now())
+    return render(request, "commerce/customer.html", {"customer": customer, "bought": bought})
+
+
+@require_GET
+def customer_orders(request: PageRequest, customer_id: int) -> HttpResponse:
+    """What was promised and what happened; `order` is the one that is meant, `conversation` the open one,
+    for which an action can be begun."""
+    customer = queries.access_customer(request.user, customer_id)
+    language = "en" if customer.language.startswith("en") else "zh-hans"
+    orders = queries.recent_orders(customer.pk)
+    views = order_views(orders, request.GET.get("order", ""), timezone.now(), language)
+    conversation = request.GET.get("conversation", "")
     context = {
-        "customer": customer,
-        "bought": queries.purchases_of(customer.pk, now),
-        "orders": order_views(queries.recent_orders(customer.pk), meant, now),
+        "orders": views,
+        "conversation_id": int(conversation) if conversation.isdecimal() and len(conversation) < 19 else None,
     }
-    return render(request, "commerce/customer.html", context)
+    return render(request, "commerce/orders.html", context)

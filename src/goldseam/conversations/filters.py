@@ -20,7 +20,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from goldseam.conversations.filter_errors import BadFilter
-from goldseam.conversations.filter_fields import FIELDS, ME, MY_TEAMS, Scene, Value
+from goldseam.conversations.filter_fields import FIELDS
+from goldseam.conversations.filter_kinds import ME, MY_TEAMS, Scene, Value
 
 VERSION = 1
 GROUPS = ("all", "any", "none")

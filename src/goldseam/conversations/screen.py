@@ -1,4 +1,4 @@
-"""How the inbox's rows and messages are prepared for a screen."""
+"""How a thread's messages are prepared for a screen."""
 
 from __future__ import annotations
 
@@ -6,69 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-from goldseam.conversations import inbox
 from goldseam.conversations.models import Message
-
-if TYPE_CHECKING:
-    from goldseam.core.http import PageRequest
-    from goldseam.people.models import Agent
-
-VIEW_NAMES: dict[str, Promise | str] = {
-    "needs": _("Needs me now"),
-    "mine": _("Mine"),
-    "unassigned": _("Unassigned"),
-    "risk": _("High risk"),
-    "snoozed": _("Snoozed"),
-    "open": _("All open"),
-    "closed": _("Closed"),
-}
-_MAX_WORDS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class ListQuery:
-    """What the list shows: a view, or everything that matches `words`; from where; how many pages."""
-
-    view: str
-    words: str
-    after: str | None
-    size: int
-
-    @classmethod
-    def of(cls, request: PageRequest) -> ListQuery:
-        """From the address; an unknown view is the first one."""
-        view = request.GET.get("view", "")
-        size = request.GET.get("size", "")
-        rows = int(size) if size.isdecimal() and len(size) < 4 else inbox.PAGE
-        return cls(
-            view=view if view in inbox.VIEWS else inbox.VIEWS[0],
-            words=request.GET.get("q", "").replace("\x00", "").strip()[:_MAX_WORDS],
-            after=request.GET.get("after") or None,
-            size=min(max(rows, inbox.PAGE), inbox.MOST_ROWS),
-        )
-
-    def page(self, shop_id: int, agent: Agent) -> inbox.InboxPage:
-        """The rows."""
-        return inbox.inbox_page(
-            shop_id, agent, view=self.view, words=self.words, after=self.after, size=self.size
-        )
-
-    @property
-    def name(self) -> Promise | str:
-        """The view's name."""
-        return VIEW_NAMES[self.view]
-
-    @property
-    def address(self) -> str:
-        """The part of the address that keeps the list as it is, without the place in it."""
-        return urlencode({"view": self.view} | ({"q": self.words} if self.words else {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +22,20 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """A message ready to be shown. `side`: customer, agent, bot, system or note; `first` in a row of the
-    same writer's."""
+    """A message ready to be shown. `side`: customer, agent, bot, system, note or event (something that
+    happened to the thread itself); `first` in a row of the same writer's; `only_files` when its text only
+    repeats the names of its files."""
 
     message: Message
     side: str
     first: bool
     pieces: list[Piece]
+
+    @property
+    def only_files(self) -> bool:
+        """Whether there is nothing to read beside the files."""
+        files = self.message.attachments.all()
+        return bool(files) and self.message.text == " ".join(f"[{file.name}]" for file in files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +52,7 @@ def days_of(messages: Iterable[Message]) -> list[Day]:
     for day, group in groupby(messages, key=lambda message: timezone.localdate(message.at)):
         bubbles: list[Bubble] = []
         for message in group:
-            side = "note" if message.is_note else message.role
+            side = "event" if message.event else "note" if message.is_note else message.role
             before = bubbles[-1] if bubbles else None
             same = before is not None and (before.side, before.message.author_id) == (side, message.author_id)
             bubbles.append(Bubble(message, side, not same, pieces_of(message.text, message.marks)))

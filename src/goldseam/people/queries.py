@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
+from django.contrib.auth.tokens import default_token_generator
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext_noop
 
 from goldseam.core.errors import NotAllowed, NotFound
@@ -79,11 +82,6 @@ def find_token(secret: str) -> ApiToken | None:
     return (
         ApiToken.objects.select_related("shop").filter(digest=token_digest(secret), revoked_at=None).first()
     )
-
-
-def is_known(email: str) -> bool:
-    """Whether somebody with this address exists on this site."""
-    return Agent.objects.filter(email=email.strip().lower()).exists()
 
 
 def memberships_in(shop_id: int) -> list[Membership]:
@@ -160,9 +158,43 @@ def members_of(team_id: int) -> QuerySet[Agent]:
     return Agent.objects.filter(memberships__teams=team_id, is_active=True).order_by("name", "id")
 
 
+def people_of_teams(shop_id: int, team_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """The ids of the active people of a shop's teams, by team; one query."""
+    pairs = (
+        Team.objects.filter(shop_id=shop_id, pk__in=set(team_ids), members__agent__is_active=True)
+        .order_by("pk", "members__agent")
+        .values_list("pk", "members__agent")
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for team, agent in pairs:
+        found[team] = (*found.get(team, ()), agent)
+    return found
+
+
 def team_of_shop(shop_id: int, team_id: int) -> Team:
     """A team of this shop, else "not found"."""
     team = teams_of(shop_id).filter(pk=team_id).first()
     if team is None:
         raise NotFound(gettext_noop("There is no such team."))
     return team
+
+
+def invited(code: str, token: str) -> Agent | None:
+    """The person whose invitation this is, as long as they have no password and the link is fresh."""
+    try:
+        number = int(urlsafe_base64_decode(code).decode("ascii"))
+    except (ValueError, UnicodeDecodeError):
+        return None
+    if not 0 < number < 2**63:
+        return None
+    agent = Agent.objects.filter(pk=number, is_active=True).first()
+    waits = agent is not None and not agent.has_usable_password()
+    return agent if waits and default_token_generator.check_token(agent, token) else None
+
+
+def invitation_of(agent: Agent) -> tuple[str, str] | None:
+    """The two parts of the link by which somebody without a password chooses one; None for all others."""
+    if agent.has_usable_password():
+        return None
+    code = urlsafe_base64_encode(str(agent.pk).encode("ascii"))
+    return code, default_token_generator.make_token(agent)
