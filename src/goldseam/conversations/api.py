@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from django.utils import timezone
-from ninja import Field, Header, Query, Router, Schema, Status
+from ninja import Field, File, Header, Query, Router, Schema, Status, UploadedFile
 from pydantic import AfterValidator
 
 from goldseam.commerce.actions import customer_for_message
 from goldseam.conversations import actions, queries
+from goldseam.conversations.attaching import largest
+from goldseam.conversations.serving import serve
 from goldseam.core.api import ERRORS, ApiRequest, needs
+from goldseam.core.errors import DomainError
 
 router = Router(tags=["conversations"])
 
@@ -49,7 +52,8 @@ class CustomerIn(Schema):
 class MessageIn(Schema):
     """What somebody said. `role` is the customer unless the message comes from another desk."""
 
-    text: str = Field(min_length=1, max_length=actions.MAX_TEXT)
+    text: str = Field("", max_length=actions.MAX_TEXT, description="may be empty when there are attachments")
+    attachments: list[int] = Field([], max_length=10, description="ids of uploaded files")
     role: Literal["customer", "agent", "bot", "system"] = "customer"
     at: Moment | None = Field(None, description="ISO 8601 with offset; now when missing")
     customer: CustomerIn | None = None
@@ -68,14 +72,33 @@ class TriageOut(Schema):
     handover: str
 
 
+class AttachmentOut(Schema):
+    """A file: `type` is what its content was found to be; `url` gives the content to the same token."""
+
+    id: int
+    name: str
+    type: str
+    size: int
+    url: str
+
+
+class ReceiptIn(Schema):
+    """How far a reply has come on its way to the customer."""
+
+    state: Literal["sent", "delivered", "failed"]
+    error: str = Field("", max_length=300, description="why it failed, for the agent to read")
+
+
 class MessageOut(Schema):
-    """A message as it is kept."""
+    """A message as it is kept. `delivery` is empty where no channel reports."""
 
     id: int
     key: str | None
     role: str
     text: str
     at: datetime
+    delivery: str
+    attachments: list[AttachmentOut]
 
 
 class ConversationOut(Schema):
@@ -145,6 +168,7 @@ def post_message(
         key=idempotency_key,
         at=body.at,
         actor=actor,
+        files=body.attachments,
     )
     conversation = queries.find_conversation(shop.pk, external_id)
     answer = {
@@ -175,5 +199,47 @@ def list_conversations(
 def get_conversation(request: ApiRequest, external_id: ExternalId) -> Any:
     """One conversation with its messages."""
     conversation = queries.find_conversation(request.auth.shop_id, external_id)
-    messages = [queries.message_json(message) for message in queries.spoken(conversation.pk)]
+    messages = [
+        queries.message_json(message)
+        for message in queries.spoken(conversation.pk).prefetch_related("attachments")
+    ]
     return {**queries.conversation_json(conversation), "messages": messages}
+
+
+@router.post(
+    "/conversations/{external_id}/attachments",
+    response={201: AttachmentOut, **ERRORS},
+    operation_id="upload_attachment",
+)
+@needs("conversations:write")
+def upload_attachment(request: ApiRequest, external_id: ExternalId, file: File[UploadedFile]) -> Any:
+    """Upload a file for a message that follows, whose `attachments` name its id. The conversation is made
+    when it is new. What a file is, is told by its content; what no message names within a day is forgotten."""
+    actor = f"token-{request.auth.pk}"
+    if file.size is not None and file.size > largest():
+        raise DomainError(f"A file may have {largest()} bytes at most.", code="file_refused", field="file")
+    actions.open_conversation(request.auth.shop, external_id, actor=actor)
+    conversation = queries.find_conversation(request.auth.shop_id, external_id)
+    row = actions.upload(conversation, file.name or "", file.read(), agent=None, actor=actor)
+    return Status(201, queries.attachment_json(row))
+
+
+@router.get("/attachments/{attachment_id}", response=ERRORS, operation_id="get_attachment")
+@needs("conversations:read")
+def get_attachment(request: ApiRequest, attachment_id: int) -> Any:
+    """The content of a file that the customer could see."""
+    return serve(queries.attachment_of_shop(request.auth.shop_id, attachment_id))
+
+
+@router.post(
+    "/conversations/{external_id}/messages/{message_id}/receipt",
+    response={200: MessageOut, **ERRORS},
+    operation_id="post_receipt",
+)
+@needs("conversations:write")
+def post_receipt(request: ApiRequest, external_id: ExternalId, message_id: int, body: ReceiptIn) -> Any:
+    """Say how far a reply has come. A late report never takes back a better one."""
+    conversation = queries.find_conversation(request.auth.shop_id, external_id)
+    message = queries.message_of(conversation.pk, message_id)
+    actions.record_delivery(message.pk, body.state, error=body.error)
+    return queries.message_json(queries.message_by_id(message.pk))

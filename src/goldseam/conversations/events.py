@@ -134,6 +134,11 @@ class ConversationSplit:
     conversation_id: int
     new_id: int
 
+    @property
+    def source_id(self) -> int:
+        """The other conversation whose messages changed, as `ConversationsMerged` names it."""
+        return self.new_id
+
 
 @dataclass(frozen=True, slots=True)
 class SurveySent:

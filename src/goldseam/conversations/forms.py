@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from goldseam.conversations.models import Outcome
 from goldseam.core.errors import DomainError
 
 MORNING = 9
+MAX_NOTE = 2000
 PRESETS = {
     "hour": _("In an hour"),
     "three_hours": _("In three hours"),
@@ -24,13 +26,36 @@ PRESETS = {
 
 class WriteForm(forms.Form):
     """A reply to the customer, or a note for colleagues. `key` makes a repeated send the same message;
-    `override_reason` is a lead's word why a reply goes out in spite of the rules."""
+    `override_reason` is a lead's word why a reply goes out in spite of the rules; `files` are ids of uploads;
+    `hold` lets a reply be taken back for a moment; `seen` is the last message the writer had before them, and
+    `anyway` sends though a colleague answered since; with `then` the conversation is closed too."""
 
-    text = forms.CharField(max_length=MAX_TEXT, strip=True)
+    text = forms.CharField(max_length=MAX_TEXT, strip=True, required=False)
     kind = forms.ChoiceField(choices=[("reply", "reply"), ("note", "note")])
     key = forms.CharField(max_length=64)
     remedy = forms.RegexField(r"^[a-z_]+$", max_length=30, required=False)
     override_reason = forms.CharField(max_length=500, required=False, strip=True)
+    files = forms.CharField(
+        required=False, max_length=400, validators=[RegexValidator(r"^[0-9]+(,[0-9]+)*$")]
+    )
+    hold = forms.BooleanField(required=False)
+    seen = forms.IntegerField(required=False, min_value=0)
+    anyway = forms.BooleanField(required=False)
+    then = forms.ChoiceField(choices=[("close", "close")], required=False)
+    outcome = forms.ChoiceField(choices=Outcome.choices, required=False)
+    cause = forms.SlugField(max_length=40, required=False)
+    note = forms.CharField(max_length=MAX_NOTE, required=False, strip=True)
+
+    def clean_files(self) -> list[int]:
+        """The ids of uploaded files."""
+        return [int(number) for number in self.cleaned_data["files"].split(",") if number]
+
+    def clean(self) -> dict[str, Any]:
+        """A message has words or files."""
+        given = super().clean() or {}
+        if not given.get("text") and not given.get("files") and not self.errors:
+            self.add_error("text", _("Write something, or attach a file."))
+        return given
 
 
 class AssignForm(forms.Form):
@@ -40,9 +65,17 @@ class AssignForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    """How it ended."""
+    """How it ended, why it came up, and a note for colleagues."""
 
     outcome = forms.ChoiceField(choices=Outcome.choices, required=False)
+    cause = forms.SlugField(max_length=40, required=False)
+    note = forms.CharField(max_length=MAX_NOTE, required=False, strip=True)
+
+
+class JoinForm(forms.Form):
+    """The other conversation."""
+
+    other = forms.IntegerField()
 
 
 class SnoozeForm(forms.Form):

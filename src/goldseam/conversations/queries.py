@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_noop
 
-from goldseam.conversations.models import Conversation, Message, Outcome, Status
+from goldseam.conversations.models import Attachment, Conversation, Message, Outcome, Status, Survey
 from goldseam.conversations.rows import moved_key, root_of
 from goldseam.conversations.threads import attachment_of_shop as attachment_of_shop
 from goldseam.conversations.threads import cause_name as cause_name
@@ -180,17 +180,27 @@ def message_json(message: Message) -> dict[str, Any]:
         "text": message.text,
         "at": message.at,
         "delivery": message.delivery,
-        "attachments": [
-            {
-                "id": file.pk,
-                "name": file.name,
-                "type": file.media_type,
-                "size": file.size,
-                "url": f"/api/v1/attachments/{file.pk}",
-            }
-            for file in message.attachments.all()
-        ],
+        "attachments": [attachment_json(file) for file in message.attachments.all()],
     }
+
+
+def attachment_json(file: Attachment) -> dict[str, Any]:
+    """A file as programs see it."""
+    return {
+        "id": file.pk,
+        "name": file.name,
+        "type": file.media_type,
+        "size": file.size,
+        "url": f"/api/v1/attachments/{file.pk}",
+    }
+
+
+def message_of(conversation_id: int, message_id: int) -> Message:
+    """What was said in a conversation and is no private note, else "not found"."""
+    found = Message.objects.filter(pk=message_id, conversation_id=conversation_id, is_note=False).first()
+    if found is None:
+        raise NotFound(gettext_noop("There is no such message."))
+    return found
 
 
 def own_key(message: Message) -> str | None:
@@ -259,6 +269,24 @@ def contact_histories_of(customer_ids: Iterable[int]) -> dict[int, ContactHistor
     rows = Conversation.objects.filter(customer__in=found, merged_into=None)
     for customer, pk, at, level in rows.values_list("customer_id", "pk", "created_at", "risk_level"):
         found[customer or 0].contacts.append((pk, at, level))
+    return found
+
+
+def closed_in_order(shop_id: int) -> QuerySet[Conversation]:
+    """Every conversation of a shop that was brought to an end, in the order of closing."""
+    rows = Conversation.objects.filter(shop_id=shop_id, status=Status.CLOSED, closed_at__isnull=False)
+    return rows.filter(merged_into=None).select_related("shop", "customer").order_by("closed_at", "pk")
+
+
+def endings_of(conversation_ids: Iterable[int]) -> dict[int, tuple[datetime | None, int | None]]:
+    """When the first remedy was named, and the latest score a survey brought (1 to 5), for many at once."""
+    found: dict[int, tuple[datetime | None, int | None]] = dict.fromkeys(conversation_ids, (None, None))
+    given = Message.objects.filter(conversation__in=found, is_note=False).exclude(remedy="")
+    for pk, at in given.order_by("-at", "-id").values_list("conversation_id", "at"):
+        found[pk] = (at, None)
+    answers = Survey.objects.filter(conversation__in=found, score__isnull=False).order_by("answered_at", "pk")
+    for pk, score in answers.values_list("conversation_id", "score"):
+        found[pk] = (found[pk][0], score)
     return found
 
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_noop
 
 from goldseam.commerce.queries import order_by_number
 from goldseam.conversations import actions as conversations
-from goldseam.conversations.events import MessageReceived
-from goldseam.conversations.queries import conversation_by_id
+from goldseam.conversations.events import ConversationsMerged, ConversationSplit, MessageReceived
+from goldseam.conversations.queries import conversation_by_id, spoken
 from goldseam.copilot import events
 from goldseam.copilot.codes import ISSUES
 from goldseam.copilot.engine import ShopTables, tables_of
@@ -39,6 +39,14 @@ VERDICTS = ("good", "bad")
 def assess_after_message(event: MessageReceived) -> None:
     """Every customer message is assessed in the transaction that stores it."""
     assess(conversation_by_id(event.conversation_id))
+
+
+def assess_joined(event: ConversationsMerged | ConversationSplit) -> None:
+    """Messages went from one conversation to another: whichever still says something is assessed anew."""
+    for conversation_id in (event.conversation_id, event.source_id):
+        conversation = conversation_by_id(conversation_id)
+        if conversation.merged_into_id is None and spoken(conversation_id).exists():
+            assess(conversation)
 
 
 @transaction.atomic

@@ -86,9 +86,7 @@ def save_macro(
 
 def _may_place(agent: Agent, shop: Shop, place: Place) -> None:
     lead = place.team.lead_id if place.team else None
-    queries.require_edit(
-        agent, shop.pk, owner_id=place.owner.pk if place.owner else None, team_lead_id=lead
-    )
+    queries.require_edit(agent, shop.pk, owner_id=place.owner.pk if place.owner else None, team_lead_id=lead)
 
 
 def _check_text(text: str, *, needed: bool) -> None:
@@ -198,9 +196,7 @@ def _carry_out(macro: Macro, planned: Plan, conversation: Conversation, agent: A
     if planned.note.text.strip() and "close" not in steps:
         conversations.add_note(conversation, agent, planned.note.text, key=f"macro-note-{key}")
     if planned.text.text.strip():
-        conversations.send_reply(
-            conversation, agent, planned.text.text, key=f"macro-{key}", remedy=remedy
-        )
+        conversations.send_reply(conversation, agent, planned.text.text, key=f"macro-{key}", remedy=remedy)
     elif remedy:
         conversations.set_remedy(conversation, remedy, actor=actor)
     if "priority" in steps:

@@ -59,7 +59,9 @@ def _access(kind: type[_Kind], agent: Agent, pk: int) -> _Kind:
     return row
 
 
-def require_edit(agent: Agent, shop_id: int, *, owner_id: int | None, team_lead_id: int | None = None) -> None:
+def require_edit(
+    agent: Agent, shop_id: int, *, owner_id: int | None, team_lead_id: int | None = None
+) -> None:
     """One's own is one's own; a team's belongs to its lead; the shop's to its leads."""
     if owner_id is not None:
         if owner_id != agent.pk:

@@ -36,7 +36,9 @@ def write_macros(rows: Iterable[Macro]) -> str:
     macros = list(rows)
     ids = [row.steps["assign"] for row in macros if isinstance(row.steps.get("assign"), int)]
     people = {one.pk: one.email for one in agents_of(macros[0].shop_id).filter(pk__in=ids)} if macros else {}
-    return _written(MACROS, ([row.name, row.text, *_shared(row), *_cells(row.steps, people)] for row in macros))
+    return _written(
+        MACROS, ([row.name, row.text, *_shared(row), *_cells(row.steps, people)] for row in macros)
+    )
 
 
 def _shared(row: CannedReply | Macro) -> list[str]:

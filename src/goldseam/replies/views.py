@@ -42,7 +42,9 @@ def find(request: PageRequest, conversation_id: int) -> HttpResponse:
     conversation = access_conversation(request.user, conversation_id)
     words = request.GET.get("q", "").replace("\x00", "")[:_MOST_WORDS]
     found = queries.find(conversation.shop_id, request.user, words)
-    return render(request, "replies/found.html", {"found": found, "conversation": conversation, "words": words})
+    return render(
+        request, "replies/found.html", {"found": found, "conversation": conversation, "words": words}
+    )
 
 
 @require_POST
@@ -107,10 +109,14 @@ def write_macro(request: PageRequest, macro_id: int | None = None) -> HttpRespon
     return _edit(request, MacroForm, row, "replies/macro.html")
 
 
-def _edit(request: PageRequest, kind: type[_Form], row: CannedReply | Macro | None, page: str) -> HttpResponse:
+def _edit(
+    request: PageRequest, kind: type[_Form], row: CannedReply | Macro | None, page: str
+) -> HttpResponse:
     shop = row.shop if row else request.shop
     start: dict[str, Any] = {"scope": "me", "language": "zh" if shop.language.startswith("zh") else "en"}
-    given = {"data": request.POST} if request.method == "POST" else {"initial": initial_of(row) if row else start}
+    given = (
+        {"data": request.POST} if request.method == "POST" else {"initial": initial_of(row) if row else start}
+    )
     form = kind(shop.pk, request.user, **given)
     if request.method == "POST" and form.is_valid():
         try:

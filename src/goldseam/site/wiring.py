@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from goldseam.approvals import events as approvals
 from goldseam.approvals.actions import refuse_closing
-from goldseam.channels.webhook.actions import tell
+from goldseam.channels.webhook.actions import redeliver_message, tell
 from goldseam.commerce.events import OrderChanged, OrdersChanged
 from goldseam.conversations import events as inbox
-from goldseam.copilot.actions import assess_after_message
+from goldseam.copilot.actions import assess_after_message, assess_joined
 from goldseam.copilot.approving import judge_request
 from goldseam.copilot.bulk import assess_after_orders, assess_after_promise, assess_imported
 from goldseam.copilot.gate import judge_reply, keep_word
@@ -16,6 +16,7 @@ from goldseam.core.events import Handler
 from goldseam.policies.events import TryOutRequested
 from goldseam.promises import events as promises
 from goldseam.promises.actions import follow_messages, settle_after_orders, settle_after_reply
+from goldseam.replies.actions import refuse_unfilled
 from goldseam.sla import moves as clocks
 from goldseam.sla.changes import reckon_later
 from goldseam.sla.events import TimesChanged
@@ -28,9 +29,13 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     TryOutRequested: (defer_tryout,),
     inbox.ReplyTakenIn: (clocks.on_replied,),
     TimesChanged: (reckon_later,),
-    inbox.ReplySubmitted: (judge_reply,),
+    inbox.ReplySubmitted: (refuse_unfilled, judge_reply),
     inbox.NoteAdded: (settle_after_reply,),
-    inbox.ConversationsMerged: (follow_messages,),
+    inbox.ConversationsMerged: (follow_messages, assess_joined, tell),
+    inbox.ConversationSplit: (follow_messages, assess_joined),
+    inbox.SurveySent: (tell,),
+    inbox.SurveyAnswered: (tell,),
+    inbox.DeliveryRetried: (redeliver_message,),
     promises.PromiseKept: (assess_after_promise,),
     promises.PromiseBroken: (assess_after_promise,),
     promises.PromiseWithdrawn: (assess_after_promise,),

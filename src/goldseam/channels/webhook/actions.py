@@ -28,6 +28,7 @@ from goldseam.channels.webhook.models import Attempt, Delivery, DeliveryStatus, 
 from goldseam.channels.webhook.signing import sign
 from goldseam.channels.webhook.target import ForbiddenTarget, check_url, resolve
 from goldseam.conversations import events, queries
+from goldseam.conversations.actions import record_delivery
 from goldseam.core import audit
 from goldseam.core.errors import DomainError
 from goldseam.core.jobs import WEBHOOKS, defer
@@ -43,12 +44,19 @@ NAMES: dict[type, str] = {
     events.ConversationClosed: "conversation.closed",
     events.ConversationReopened: "conversation.reopened",
     events.ConversationTriaged: "conversation.triaged",
+    events.ConversationsMerged: "conversation.merged",
+    events.SurveySent: "reply.sent",
+    events.SurveyAnswered: "survey.answered",
+    events.DeliveryRetried: "reply.sent",
     approvals.RequestRaised: "approval.requested",
     approvals.RequestDecided: "approval.decided",
     approvals.RequestWithdrawn: "approval.withdrawn",
     approvals.GrantUsed: "approval.used",
 }
 """Which event is told under which name."""
+
+REPLY = "reply.sent"
+"""What brings words to the customer; how far it came is shown on the message."""
 
 PAUSES = tuple(timedelta(seconds=s) for s in (10, 60, 300, 1_800, 7_200, 21_600, 43_200, 86_400))
 """How long to wait after each failed try: nine tries over two days."""
@@ -105,6 +113,24 @@ def tell(event: Any) -> None:
     for endpoint in listening:
         delivery = Delivery.objects.create(endpoint=endpoint, event=name, payload=payload)
         _defer(delivery.pk, None)
+    if name == REPLY:
+        record_delivery(event.message_id, "sending")
+
+
+def redeliver_message(event: events.DeliveryRetried) -> None:
+    """Somebody wants a reply to be brought to the customer once more: what failed is tried again; when nothing
+    of it was ever tried, it is told like a new one."""
+    failed = Delivery.objects.filter(
+        endpoint__shop_id=event.shop_id,
+        event=REPLY,
+        status=DeliveryStatus.FAILED,
+        payload__message__id=event.message_id,
+    )
+    found = list(failed)
+    for delivery in found:
+        redeliver(delivery, actor="retry")
+    if not found:
+        tell(event)
 
 
 @transaction.atomic
@@ -144,6 +170,11 @@ def deliver(delivery_id: UUID) -> None:
     else:
         _defer(delivery.pk, timezone.now() + PAUSES[tries - 1])
     delivery.save(update_fields=["status", "delivered_at"])
+    if delivery.event == REPLY:
+        state = {DeliveryStatus.DELIVERED: "sent", DeliveryStatus.FAILED: "failed"}
+        told = outcome.error or (f"HTTP {outcome.status_code}" if delivery.delivered_at is None else "")
+        status = DeliveryStatus(delivery.status)
+        record_delivery(delivery.payload["message"]["id"], state.get(status, "sending"), error=told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +237,10 @@ def _payload(event: Any) -> dict[str, Any]:
     message_id = getattr(event, "message_id", None)
     if message_id is not None:
         payload["message"] = queries.message_json(queries.message_by_id(message_id))
+        payload["thread_id"] = queries.thread_id_of(conversation)
+    score = getattr(event, "score", None)
+    if score is not None:
+        payload["score"] = score
     request_id = getattr(event, "request_id", None)
     if request_id is not None:
         payload["approval"] = request_json(request_by_id(request_id))

@@ -7,11 +7,14 @@ once are put in order; what depends on the state is checked under that lock.
 from __future__ import annotations
 
 from goldseam.conversations.actions.attachments import discard, forget_unsent, sweep_store, upload
+from goldseam.conversations.actions.bulk import VERBS as BULK_VERBS
+from goldseam.conversations.actions.bulk import begin_bulk, continue_bulk, undo_bulk
 from goldseam.conversations.actions.choices import PRIORITIES, set_priority, set_remedy
 from goldseam.conversations.actions.closing import FieldsMissing, close, set_close_rules
-from goldseam.conversations.actions.deadlines import set_deadline
+from goldseam.conversations.actions.deadlines import set_deadline, tell_of
 from goldseam.conversations.actions.delivering import record_delivery, retry_delivery
 from goldseam.conversations.actions.joining import UNDO_MERGE, link, merge, split, undo_merge, unlink
+from goldseam.conversations.actions.labels import change_label, drop_label, label_conversation, make_label
 from goldseam.conversations.actions.mentions import see_mentions, take_news
 from goldseam.conversations.actions.messages import (
     add_note,
@@ -32,7 +35,15 @@ from goldseam.conversations.actions.outbox import (
 )
 from goldseam.conversations.actions.standing import note_promises, set_lock
 from goldseam.conversations.actions.states import acknowledge, assign, hold, reopen, snooze, wake
-from goldseam.conversations.actions.surveys import answer_survey, ask_customer, link_of, survey_of
+from goldseam.conversations.actions.surveys import (
+    MAX_COMMENT,
+    REASONS,
+    answer_survey,
+    ask_customer,
+    language_of,
+    link_of,
+    survey_of,
+)
 from goldseam.conversations.actions.triage import (
     Triage,
     correct_issue,
@@ -40,11 +51,24 @@ from goldseam.conversations.actions.triage import (
     record_triage,
     record_triages,
 )
+from goldseam.conversations.actions.views import (
+    arrange_views,
+    change_view,
+    copy_view,
+    delete_view,
+    forget_deleted_views,
+    make_view,
+    move_view,
+    restore_view,
+)
 from goldseam.conversations.rows import MAX_TEXT
 
 __all__ = [
+    "BULK_VERBS",
+    "MAX_COMMENT",
     "MAX_TEXT",
     "PRIORITIES",
+    "REASONS",
     "UNDO_MERGE",
     "AnsweredMeanwhile",
     "Closing",
@@ -54,18 +78,32 @@ __all__ = [
     "acknowledge",
     "add_note",
     "answer_survey",
+    "arrange_views",
     "ask_customer",
     "assign",
+    "begin_bulk",
+    "change_label",
+    "change_view",
     "close",
+    "continue_bulk",
+    "copy_view",
     "correct_issue",
+    "delete_view",
     "discard",
+    "drop_label",
+    "forget_deleted_views",
     "forget_unsent",
     "hold",
     "hold_reply",
+    "label_conversation",
+    "language_of",
     "link",
     "link_of",
+    "make_label",
+    "make_view",
     "mark_signals",
     "merge",
+    "move_view",
     "note_promises",
     "open_conversation",
     "overdue",
@@ -76,6 +114,7 @@ __all__ = [
     "refuse_second_answer",
     "release",
     "reopen",
+    "restore_view",
     "retry_delivery",
     "see_mentions",
     "send_reply",
@@ -90,7 +129,9 @@ __all__ = [
     "sweep_store",
     "take_back",
     "take_in",
+    "tell_of",
     "take_news",
+    "undo_bulk",
     "undo_merge",
     "unlink",
     "upload",

@@ -21,7 +21,10 @@ def record_delivery(message_id: int, state: str, *, error: str = "") -> bool:
     takes back a better one, and one of several channels that fails does not hide that another delivered."""
     if state not in Delivery.values:
         raise DomainError(gettext_noop("Unknown delivery state."), field="state")
-    message = Message.objects.select_for_update().select_related("conversation").get(pk=message_id)
+    found = Message.objects.select_for_update(of=("self",)).select_related("conversation")
+    message = found.filter(pk=message_id).first()
+    if message is None:  # its conversation was deleted meanwhile
+        return False
     if message.is_note or message.role not in (MessageRole.AGENT, MessageRole.BOT):
         raise Conflict(gettext_noop("Only replies are delivered."))
     if _RANK[message.delivery] >= _RANK[state] and not (message.delivery == state and error):

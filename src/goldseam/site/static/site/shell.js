@@ -34,7 +34,10 @@ async function copy(button) {
 
 function openDialog(id) {
   const dialog = document.getElementById(id);
-  if (dialog && !dialog.open) dialog.showModal();
+  if (dialog && !dialog.open) {
+    dialog.showModal();
+    for (const part of dialog.querySelectorAll("[hx-trigger=show]")) htmx.trigger(part, "show");
+  }
 }
 
 document.addEventListener("click", (event) => {
@@ -70,7 +73,8 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("goldseam:toast", (event) => toast(event.detail.text, event.detail.level));
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful) event.detail.elt.closest?.("dialog[open]")?.close();
+  const read = event.detail.requestConfig?.verb === "get"; // a search in a sheet leaves it open
+  if (event.detail.successful && !read) event.detail.elt.closest?.("dialog[open]")?.close();
 });
 
 document.addEventListener("htmx:responseError", (event) => {
