@@ -17,6 +17,7 @@ from goldseam.policies.events import TryOutRequested
 from goldseam.promises import events as promises
 from goldseam.promises.actions import follow_messages, settle_after_orders, settle_after_reply
 from goldseam.replies.actions import refuse_unfilled
+from goldseam.routing.placing import follow_assignment, route_after_message
 from goldseam.sla import moves as clocks
 from goldseam.sla.changes import reckon_later
 from goldseam.sla.events import TimesChanged
@@ -24,7 +25,7 @@ from goldseam.sla.events import TimesChanged
 WIRING: dict[type, tuple[Handler, ...]] = {
     OrderChanged: (settle_after_orders, assess_after_orders),
     OrdersChanged: (settle_after_orders, assess_after_orders),
-    inbox.MessageReceived: (assess_after_message, clocks.on_received, tell),
+    inbox.MessageReceived: (assess_after_message, clocks.on_received, route_after_message, tell),
     inbox.ConversationsImported: (assess_imported, clocks.on_imported),
     TryOutRequested: (defer_tryout,),
     inbox.ReplyTakenIn: (clocks.on_replied,),
@@ -47,6 +48,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     ),
     inbox.ConversationAssigned: (
         clocks.on_assigned,
+        follow_assignment,
         tell,
     ),
     inbox.ConversationSnoozed: (

@@ -10,7 +10,8 @@ from django.db import transaction
 
 from goldseam.core.live import announce
 from goldseam.people.queries import Role, memberships_in, teams_of_member
-from goldseam.sla.models import Notice, NoticeKind
+from goldseam.sla.models import Notice
+from goldseam.sla.models import NoticeKind as NoticeKind  # others name kinds through here
 
 if TYPE_CHECKING:
     from goldseam.people.models import Agent
