@@ -18,9 +18,10 @@ from goldseam.commerce.importing.report import Report
 from goldseam.commerce.importing.runner import Importer
 from goldseam.commerce.importing.schema import COMMERCE
 from goldseam.conversations.importing import CONVERSATION
+from goldseam.knowledge.mapped import KNOWLEDGE
 from goldseam.people.models import Shop
 
-ENTITIES = {**COMMERCE, "conversation": CONVERSATION}
+ENTITIES = {**COMMERCE, "conversation": CONVERSATION, **KNOWLEDGE}
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from django.db.models import F
 from goldseam.commerce.models import Customer, Order, Parcel, Product, Refund, Scan
 from goldseam.conversations.models import Conversation, Message
 from goldseam.copilot.models import Decision
+from goldseam.knowledge.models import Article
 from tests.importing.conftest import Run
 
 MAPPINGS = Path(__file__).parent / "mappings"
@@ -44,8 +45,11 @@ def test_the_chinese_shop(run: Run) -> None:
     assert order.customer.phone
     assert Order.objects.filter(attributes__has_key="invoice").count() == 22
     assert Product.objects.filter(attributes__has_key="faults").count() == 52
+    assert result.counts("product_sheet") == (0, 52, 0, 0)
+    assert Article.objects.filter(kind="fault", title__contains="(F001)").count() == 27
     again = run(MAPPINGS / "store_zh.toml", paths=[DATA / "store_zh"])
     assert again.counts()[:2] == (0, 0)
+    assert again.counts("product_sheet") == (0, 0, 52, 0)
 
 
 def test_the_english_shop(run: Run) -> None:

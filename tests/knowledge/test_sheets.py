@@ -76,7 +76,7 @@ def test_a_sheet_is_read_as_it_was_written():
         ),
         ({"faults": [{"symptom": "响", "part": "没有的零件"}]}, "faults[0].part"),
         ({"faults": [{"symptom": "响"}, {"symptom": "响"}]}, "faults"),
-        ({"parts": [{"name": "门"}, {"name": "门"}]}, "parts"),
+        ({"parts": [{"name": "门"}, {"name": "门"}], "faults": []}, "parts"),
         ({"colour": "red"}, "colour"),
         ({"skus": ["x"] * 101}, "skus"),
     ],
@@ -246,17 +246,17 @@ title = "Sheets"
 name = "products"
 files = ["products.json"]
 levels = ["sku"]
-[source.sheet]
+[source.product_sheet]
 external_id = "_keys.sku"
 title = "name"
 skus = "_keys.sku"
 care = "care"
-[source.sheet.faults]
+[source.product_sheet.faults]
 each = "faults"
 symptom = "what"
 code = "code"
 sense = { value = "code" }
-[source.sheet.faults.causes]
+[source.product_sheet.faults.causes]
 each = "@"
 cause = "what"
 fix = "fix"
@@ -279,7 +279,7 @@ def test_sheets_come_in_through_a_mapping(shop: Shop, tmp_path: Any):
     for changed in (1, 0):
         tasks = plan_import(mapping, [tmp_path / "products.json"]).tasks
         report = Importer(shop, mapping, None, actor="t", advance=lambda _path, _done: None).run(tasks)
-        tally = report.tally("products", "sheet")
+        tally = report.tally("products", "product_sheet")
         assert (tally.changed, tally.unchanged, tally.refused) == (changed, 1 - changed, 1)
     assert "查电压" in Article.objects.get(title="热水器: 加热慢 (F001)").body
 

@@ -20,6 +20,7 @@ from goldseam.copilot.models import Wording
 from goldseam.knowledge.actions import import_articles
 from goldseam.knowledge.models import Article
 from goldseam.knowledge.records import build_record
+from goldseam.knowledge.sheet_actions import save_sheet
 from goldseam.people.actions import issue_token
 from goldseam.people.models import Agent, ApiToken, Membership, Role, Shop
 from goldseam.policies.actions import start_draft
@@ -89,6 +90,7 @@ def addresses(shop: Shop) -> list[Address]:
         "tryout_id": TryOut.objects.filter(version__pack__shop=shop).get().pk,
         "article_id": Article.objects.filter(shop=shop).get().pk,
         "rule_id": "carrier-stalled-48h",
+        "sheet_id": save_sheet(shop, "washer", {"title": "青瓷壶"}, actor="test")[0].pk,
         "wording_id": Wording.objects.create(conversation=conversation, task="draft").pk,
         "token_id": ApiToken.objects.filter(shop=shop).get().pk,
     }

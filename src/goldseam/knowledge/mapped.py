@@ -131,7 +131,7 @@ _PROMISE = Schema(
     name="promises", fields=texts("claim", "place"), build=_mapping, required=frozenset({"claim"})
 )
 SHEET = Schema(
-    name="sheet",
+    name="product_sheet",
     fields=texts("external_id", "title", "language", "skus", "words", "care", "fits"),
     build=SheetRecord,
     required=frozenset({"external_id", "title"}),
@@ -144,6 +144,6 @@ ARTICLE = Schema(
     required=frozenset({"external_id", "title", "body"}),
 )
 KNOWLEDGE: dict[str, Entity] = {
-    "sheet": Entity(SHEET, store_sheets, batch=50),
+    "product_sheet": Entity(SHEET, store_sheets, batch=50),
     "article": Entity(ARTICLE, store_articles, batch=200),
 }

@@ -53,7 +53,7 @@ def _fault(sheet: Sheet, fault: Fault, sheet_id: str) -> ArticleRecord:
     if part is not None and part.principle:
         said.append(_("Why: %(part)s. %(principle)s") % {"part": part.name, "principle": part.principle})
     return ArticleRecord(
-        external_id=_id(sheet_id, "fault", fault.symptom),
+        external_id=_id(sheet_id, "fault", f"{fault.symptom} {fault.code}".strip()),
         kind="fault",
         title=title[:200],
         body="\n\n".join(said) or fault.symptom,

@@ -117,7 +117,7 @@ def read_sheet(values: Mapping[str, Any]) -> Sheet:
                 field=place,
             )
     _once("parts", names)
-    _once("faults", [fault.symptom for fault in sheet.faults])
+    _once("faults", [f"{fault.symptom} {fault.code}".strip() for fault in sheet.faults])
     return sheet
 
 
