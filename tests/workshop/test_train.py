@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from goldseam.engine.assess import assess
 from goldseam.engine.facts import Conversation, Message
+from goldseam.engine.parse import parse_conversation
 from goldseam.engine.text.read import read
 from goldseam.workshop.labelled import DataError, read_labelled
 from goldseam.workshop.load import load_tables
@@ -173,3 +175,63 @@ def test_too_little_data_is_refused(tmp_path: Path) -> None:
     data = write(tmp_path / "d.jsonl", [risk_line(number) for number in range(10)])
     with pytest.raises(DataError, match="at least 30"):
         train("risk", data, tmp_path / "out")
+
+
+def remedy_line(number: int, *, helps: bool = True) -> dict[str, object]:
+    """In this shop looking a stalled parcel up settles it and asking the carrier never does."""
+    remedy = ("lookup", "expedite")[number % 2]
+    satisfied = (remedy == "lookup") if helps else number % 4 < 2
+    conversation = {
+        "id": f"m{number}",
+        "messages": [{"role": "customer", "text": "快递停了三天了,怎么还没到"}],
+        "orders": [{"id": f"88{number:04d}", "status": "shipped", "total": 50 + number % 9}],
+    }
+    return {"conversation": conversation, "label": {"remedy": remedy, "satisfied": satisfied}}
+
+
+def best(folder: Path | None) -> list[str]:
+    talk = parse_conversation(remedy_line(1)["conversation"])
+    ranked = [r.code for r in assess(talk, load_tables(folder)).remedies]
+    return [code for code in ranked if code in ("lookup", "expedite")]
+
+
+def test_remedies_are_ranked_by_what_worked_in_this_shop(tmp_path: Path) -> None:
+    assert best(None)[0] == "expedite"
+    data = write(tmp_path / "closed.jsonl", [remedy_line(number) for number in range(120)])
+    result = train("remedies", data, tmp_path / "out")
+    assert result.taken
+    assert result.report["new"]["auc"] > result.report["old"]["auc"]
+    assert best(tmp_path / "out")[0] == "lookup"
+    assert rollback(tmp_path / "out") == "the models that come with the product"
+    assert best(tmp_path / "out")[0] == "expedite"
+
+
+def test_remedies_keep_the_documented_belief_where_nothing_was_tried(tmp_path: Path) -> None:
+    data = write(tmp_path / "closed.jsonl", [remedy_line(number) for number in range(120)])
+    train("remedies", data, tmp_path / "out")
+    tables, old = load_tables(tmp_path / "out"), load_tables()
+    talk = parse_conversation(
+        {
+            "id": "other",
+            "messages": [{"role": "customer", "text": "怎么开发票"}],
+            "orders": [{"id": "1", "status": "delivered"}],
+        }
+    )
+    assert [r.code for r in assess(talk, tables).remedies] == [r.code for r in assess(talk, old).remedies]
+
+
+def test_outcomes_without_a_pattern_teach_nothing(tmp_path: Path) -> None:
+    data = write(tmp_path / "first.jsonl", [remedy_line(number) for number in range(120)])
+    assert train("remedies", data, tmp_path / "out").taken
+    noise = [remedy_line(n) for n in range(40, 60)] + [remedy_line(n, helps=False) for n in range(60)]
+    again = train("remedies", write(tmp_path / "second.jsonl", [*noise, *noise[:20]]), tmp_path / "out")
+    assert not again.taken
+    assert best(tmp_path / "out")[0] == "lookup"
+
+
+def test_labels_of_remedies_are_checked(tmp_path: Path) -> None:
+    wrong = [remedy_line(1), remedy_line(2), remedy_line(3)]
+    wrong[0]["label"] = {"remedy": "flowers", "satisfied": 1}
+    wrong[1]["label"] = {"remedy": "lookup", "satisfied": 2}
+    _, bad = read_labelled(write(tmp_path / "closed.jsonl", [*wrong]), "remedies")
+    assert [(b.line, b.path) for b in bad] == [(1, "label.remedy"), (2, "label.satisfied")]

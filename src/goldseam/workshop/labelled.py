@@ -11,10 +11,11 @@ import orjson
 
 from goldseam.engine.facts import Conversation
 from goldseam.engine.parse import InvalidConversation, parse_conversation
+from goldseam.workshop.packaged import read_data
 
-TASKS = ("issue", "mood", "risk")
-_KEYS = {"issue": "issue", "mood": "intensity", "risk": "risk"}
-_RANGES = {"mood": (0.0, 3.0), "risk": (0.0, 1.0)}
+TASKS = ("issue", "mood", "risk", "remedies")
+_KEYS = {"issue": "issue", "mood": "intensity", "risk": "risk", "remedies": "satisfied"}
+_RANGES = {"mood": (0.0, 3.0), "risk": (0.0, 1.0), "remedies": (0.0, 1.0)}
 _MAX_CODE = 80
 
 
@@ -24,7 +25,8 @@ class DataError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """One conversation with its label: an issue code, or a number for mood and risk."""
+    """One conversation with its label: an issue code, a number for mood and risk, or a remedy's code with how
+    satisfied the customer ended (0…1)."""
 
     conversation: Conversation
     code: str
@@ -104,9 +106,19 @@ def _label(label: Any, task: str) -> tuple[str, float]:
             raise InvalidConversation("label.issue", f"must be a code of at most {_MAX_CODE} characters")
         return value.strip(), 0.0
     low, high = _RANGES[task]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+    truth = task == "remedies" and isinstance(value, bool)
+    if not truth and (isinstance(value, bool) or not isinstance(value, int | float)):
         raise InvalidConversation(f"label.{key}", f"must be a number from {low:g} to {high:g}")
-    return "", float(value)
+    if not low <= value <= high:
+        raise InvalidConversation(f"label.{key}", f"must be a number from {low:g} to {high:g}")
+    return (_remedy(label) if task == "remedies" else ""), float(value)
+
+
+def _remedy(label: dict[str, Any]) -> str:
+    code, known = label.get("remedy"), read_data("weights/remedies.json")["states"]
+    if code not in known:
+        raise InvalidConversation("label.remedy", f"must be one of {', '.join(sorted(known))}")
+    return str(code)
 
 
 def _last_moment(conversation: Conversation) -> float | None:

@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from goldseam.engine.decide.tables import DecidingTables
 from goldseam.engine.tables import Tables
 from goldseam.engine.text.ngrams import TextModel
 from goldseam.engine.text.tables import OutlookModel, ReadingTables
 from goldseam.workshop import lexicons
 from goldseam.workshop.load_deciding import load_deciding
-from goldseam.workshop.models import load_outlook, load_text_model, packaged_models, read_manifest
+from goldseam.workshop.models import (
+    load_outlook,
+    load_remedies,
+    load_text_model,
+    packaged_models,
+    read_manifest,
+)
 
 
 def build_reading(
@@ -63,4 +70,12 @@ def _version(tables: ReadingTables) -> str:
 
 def load_tables(models: Path | None = None) -> Tables:
     """All tables of the engine; `models` is a folder written by `goldseam train`."""
-    return Tables(reading=load_reading(models), deciding=load_deciding())
+    return Tables(reading=load_reading(models), deciding=_with_remedies(load_deciding(), models))
+
+
+def _with_remedies(tables: DecidingTables, models: Path | None) -> DecidingTables:
+    """The same tables with what the shop's closed conversations taught about remedies."""
+    own = read_manifest(models) if models is not None else None
+    if models is None or own is None or "remedies.json" not in own["files"]:
+        return tables
+    return replace(tables, remedies=replace(tables.remedies, learned=load_remedies(models, own)))

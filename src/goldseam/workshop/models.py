@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from goldseam.engine.decide.tables import RemedyModel
 from goldseam.engine.text.ngrams import Head, TextModel
 from goldseam.engine.text.tables import OutlookModel
 from goldseam.workshop.files import write_atomic
@@ -66,6 +68,26 @@ def outlook_files(model: OutlookModel) -> dict[str, bytes]:
         "blocks": [block for block, _ in model.blocks],
     }
     return {"json": json.dumps(meta, ensure_ascii=False, indent=1).encode("utf-8")}
+
+
+def remedy_files(model: RemedyModel) -> dict[str, bytes]:
+    """What a shop's closed conversations taught about remedies, as JSON."""
+    return {"json": json.dumps(asdict(model), ensure_ascii=False, indent=1).encode("utf-8")}
+
+
+def load_remedies(folder: Folder, manifest: Mapping[str, Any]) -> RemedyModel:
+    """Load and check a model of remedies. Raises ModelError on any damage."""
+    meta = _json(read_part(folder, manifest, "remedies.json"), "remedies.json")
+    try:
+        return RemedyModel(
+            version=str(meta["version"]),
+            bias=float(meta["bias"]),
+            weights={str(name): float(weight) for name, weight in meta["weights"].items()},
+            seen={str(name): int(count) for name, count in meta["seen"].items()},
+            prior_strength=float(meta["prior_strength"]),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"remedies.json in {folder} is not a model of this version: {error}") from error
 
 
 def save(

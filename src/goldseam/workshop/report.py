@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 
 from goldseam.engine.assess import assess
+from goldseam.engine.decide.remedies import chance_of
+from goldseam.engine.decide.situation import situation
 from goldseam.engine.tables import Tables
 from goldseam.engine.text.read import read
 from goldseam.workshop.calibrate import expected_calibration_error
 from goldseam.workshop.labelled import Labelled
 from goldseam.workshop.measures import area_under_curve, calibration_table, class_table, rank_correlation
+from goldseam.workshop.train_remedies import log_likelihood
 
 WORST = 20
 DISSATISFIED = 0.5
@@ -23,10 +26,10 @@ def report_card(
     task: str, seen: Sequence[Labelled], held_out: Sequence[Labelled], old: Tables, new: Tables
 ) -> dict[str, Any]:
     """Measures of old and new, whether the new one is taken, slices, calibration and worst examples."""
-    make = {"issue": _issue_card, "mood": _mood_card, "risk": _risk_card}[task]
+    make = CARDS[task]
     before, _, _ = make(held_out, old)
     after, detail, losses = make(held_out, new)
-    deciding = {"issue": "accuracy", "mood": "spearman", "risk": "spearman"}[task]
+    deciding = DECIDING[task]
     taken = after[deciding] > before[deciding]
     return {
         "train": len(seen),
@@ -111,6 +114,31 @@ def _risk_card(items: Sequence[Labelled], tables: Tables) -> Card:
         (abs(float(s) - float(t)), f"said {s:.2f}, was {t:.2f}") for s, t in zip(scores, truth, strict=True)
     ]
     return measures, detail, losses
+
+
+def _remedies_card(items: Sequence[Labelled], tables: Tables) -> Card:
+    chances = np.array([_chance(item, tables) for item in items])
+    truth = np.array([item.value for item in items])
+    content = truth > DISSATISFIED
+    measures = {
+        "log_likelihood": round(log_likelihood(chances, truth), 4),
+        "auc": round(area_under_curve(chances, content), 4) if content.any() and not content.all() else 0.5,
+        "mean_squared_error": round(float(((chances - truth) ** 2).mean()), 4),
+    }
+    losses = [
+        (abs(float(c) - float(t)), f"{item.code}: said {c:.2f}, was {t:.2f}")
+        for item, c, t in zip(items, chances, truth, strict=True)
+    ]
+    return measures, {"calibration": calibration_table(chances, truth)}, losses
+
+
+def _chance(item: Labelled, tables: Tables) -> float:
+    view = situation(item.conversation, read(item.conversation, tables.reading), tables.deciding)
+    return chance_of(view, item.code, view.order, tables.deciding.remedies)
+
+
+CARDS = {"issue": _issue_card, "mood": _mood_card, "risk": _risk_card, "remedies": _remedies_card}
+DECIDING = {"issue": "accuracy", "mood": "spearman", "risk": "spearman", "remedies": "log_likelihood"}
 
 
 def _slices(

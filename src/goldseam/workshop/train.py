@@ -17,22 +17,31 @@ from typing import Any
 
 import numpy as np
 
+from goldseam.engine.decide.tables import RemedyModel
 from goldseam.engine.tables import Tables
 from goldseam.engine.text.ngrams import TextModel
-from goldseam.engine.text.tables import OutlookModel, ReadingTables
+from goldseam.engine.text.tables import OutlookModel
 from goldseam.workshop.files import write_atomic
 from goldseam.workshop.labelled import BadLine, DataError, Labelled, read_labelled
 from goldseam.workshop.load import load_tables
-from goldseam.workshop.models import MANIFEST, outlook_files, read_manifest, save, text_model_files
+from goldseam.workshop.models import (
+    MANIFEST,
+    outlook_files,
+    read_manifest,
+    remedy_files,
+    save,
+    text_model_files,
+)
 from goldseam.workshop.report import as_markdown, report_card
 from goldseam.workshop.train_issue import fit_issue, fit_mood
+from goldseam.workshop.train_remedies import fit_remedies, tried
 from goldseam.workshop.train_risk import fit_risk, prepare
 
 LEAST = 30
 HELD_OUT = 0.2
 HISTORY = "history"
-Model = TextModel | OutlookModel
-PART = {"issue": "issue", "mood": "mood", "risk": "outlook"}
+Model = TextModel | OutlookModel | RemedyModel
+PART = {"issue": "issue", "mood": "mood", "risk": "outlook", "remedies": "remedies"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ def train(task: str, data: Path, out: Path, *, now: datetime | None = None) -> T
     present = out if (out / MANIFEST).is_file() else None
     old = load_tables(present)
     cut = int(len(items) * (1 - HELD_OUT))
-    fit = _fitter(task, items, old.reading, version)
+    fit = _fitter(task, items, old, version)
     fresh = with_model(old, task, fit(cut))
     report = report_card(task, items[:cut], items[cut:], old, fresh)
     taken = bool(report["taken"])
@@ -71,10 +80,12 @@ def train(task: str, data: Path, out: Path, *, now: datetime | None = None) -> T
     return Trained(task, taken, report)
 
 
-def _fitter(
-    task: str, items: Sequence[Labelled], tables: ReadingTables, version: str
-) -> Callable[[int], Model]:
+def _fitter(task: str, items: Sequence[Labelled], whole: Tables, version: str) -> Callable[[int], Model]:
     """A function that fits on the first n items."""
+    tables = whole.reading
+    if task == "remedies":
+        seen = tried(items, whole)
+        return lambda count: fit_remedies(seen[:count], version)
     if task == "issue":
         return lambda count: fit_issue(items[:count], tables, version)
     if task == "mood":
@@ -86,6 +97,9 @@ def _fitter(
 def with_model(tables: Tables, task: str, model: Model) -> Tables:
     """The same tables with one model replaced."""
     reading = tables.reading
+    if isinstance(model, RemedyModel):
+        remedies = replace(tables.deciding.remedies, learned=model)
+        return replace(tables, deciding=replace(tables.deciding, remedies=remedies))
     if isinstance(model, OutlookModel):
         reading = replace(reading, outlook=model)
     elif task == "issue":
@@ -98,6 +112,8 @@ def with_model(tables: Tables, task: str, model: Model) -> Tables:
 def model_files(task: str, model: Model) -> dict[str, Mapping[str, bytes]]:
     """The files of a model by part name."""
     part = PART[task]
+    if isinstance(model, RemedyModel):
+        return {part: remedy_files(model)}
     if isinstance(model, OutlookModel):
         blocks = {f"{part}-{name}": text_model_files(block) for name, block in model.blocks}
         return {part: outlook_files(model), **blocks}

@@ -9,6 +9,7 @@ from goldseam.engine.assessment import Liability, Remedy, Risk
 from goldseam.engine.decide.parcel import OrderFacts
 from goldseam.engine.decide.policy import Rule
 from goldseam.engine.decide.reasons import reasons
+from goldseam.engine.decide.remedy_model import learned_chance
 from goldseam.engine.decide.situation import Situation, policy_facts
 from goldseam.engine.decide.tables import RemedyWeights
 from goldseam.engine.decide.urgency import crisis, safety
@@ -100,12 +101,10 @@ class _Rated:
 
 
 def _rated(view: Situation, offer: Offer, weights: RemedyWeights) -> _Rated:
-    """The probability that the customer ends satisfied (prior belief updated by the shop's own history, as
-    a beta posterior mean) minus what it costs."""
+    """The probability that the customer ends satisfied minus what it costs."""
     amount, currency = offered_amount(view, offer)
     tried, worked = _history(view, offer)
-    prior = weights.works.get(view.issue, {}).get(offer.code, weights.works["*"].get(offer.code, 0.3))
-    chance = (prior * weights.prior_strength + worked) / (weights.prior_strength + tried)
+    chance = chance_of(view, offer.code, offer.order, weights, (tried, worked))
     chance += offer.rule.merit * (1 - chance)
     if view.asked(offer.code) is not None:
         chance += weights.asked * (1 - chance)
@@ -115,6 +114,18 @@ def _rated(view: Situation, offer: Offer, weights: RemedyWeights) -> _Rated:
         given = weights.money_cost * amount / total
     score = _FIRST if offer.code in _ESCALATIONS else chance - weights.cost.get(offer.code, 0.0) - given
     return _Rated(offer, round(min(_FIRST, max(0.01, score)), 3), amount, currency, (tried, worked))
+
+
+def chance_of(
+    view: Situation, code: str, order: OrderFacts, weights: RemedyWeights, history: tuple[int, int] = (0, 0)
+) -> float:
+    """How likely the customer ends satisfied with a remedy: the documented belief, updated by what a model of
+    the shop's own learned, or without one by its history (tried, worked) as a beta posterior mean."""
+    belief = weights.works.get(view.issue, {}).get(code, weights.works["*"].get(code, 0.3))
+    if weights.learned is not None:
+        return learned_chance(view, code, order, weights.learned, belief)
+    tried, worked = history
+    return (belief * weights.prior_strength + worked) / (weights.prior_strength + tried)
 
 
 def _remedy(view: Situation, rated: _Rated) -> Remedy:

@@ -36,6 +36,18 @@ class LiabilityWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class RemedyModel:
+    """What a shop's closed conversations taught about remedies (see `remedy_model`). `seen`: how many taught
+    each "issue/remedy"; `prior_strength`: how many weigh as much as the documented belief."""
+
+    version: str
+    bias: float
+    weights: Mapping[str, float]
+    seen: Mapping[str, int]
+    prior_strength: float
+
+
+@dataclass(frozen=True, slots=True)
 class RemedyWeights:
     """What is believed before a shop's own history is known. `works`: issue → remedy → probability that the
     customer ends satisfied; `prior_strength`: how many conversations that belief counts for; `cost`: remedy
@@ -53,6 +65,7 @@ class RemedyWeights:
     gives_away: frozenset[str]
     money: frozenset[str]
     most: int
+    learned: RemedyModel | None = None
 
 
 @dataclass(frozen=True, slots=True)
