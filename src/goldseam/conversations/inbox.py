@@ -209,3 +209,9 @@ def search_listing(shop_id: int, words: str) -> Listing:
 
 def _listed(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
     return rows.select_related("customer", "order", "assignee").defer(*_COLUMNS_NOT_LISTED)
+
+
+def newest_of_issue(shop_id: int, issue: str, limit: int) -> list[int]:
+    """Ids of the newest conversations about an issue, for rooms and commands with ids of their own."""
+    rows = Conversation.objects.filter(shop_id=shop_id, issue=issue).order_by("-created_at", "-pk")
+    return list(rows.values_list("pk", flat=True)[:limit])

@@ -24,6 +24,7 @@ from goldseam.conversations.queries import find_conversation
 from goldseam.core.errors import NotFound
 from goldseam.demo.articles import articles
 from goldseam.demo.catalogue import goods, world
+from goldseam.demo.lists import load_lists
 from goldseam.demo.orders import people, purchases
 from goldseam.demo.threads import Threads
 from goldseam.knowledge.actions import import_articles
@@ -128,6 +129,7 @@ def _load_rows(shop: Shop, now: datetime, progress: Progress) -> None:
     for conversations in _batches(waiting, "waiting now", progress):
         upsert_conversations(shop, conversations, actor=_ACTOR)
     _hand_out(shop, chance, [record.external_id for record in waiting])
+    load_lists(shop, chance, actor=_ACTOR)
 
 
 def _is_loaded(shop: Shop) -> bool:
