@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "goldseam.sla",
     "goldseam.routing",
     "goldseam.knowledge",
+    "goldseam.ledger",
     "goldseam.approvals",
     "goldseam.promises",
     "goldseam.copilot",

@@ -1,0 +1,1 @@
+"""The room; see docs/map.md."""

@@ -1,0 +1,112 @@
+"""Reads of the ledger, and their gate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.utils.translation import gettext_noop
+
+from goldseam.core.errors import NotFound
+from goldseam.ledger.models import Account, Entry, Line
+from goldseam.people.queries import shops_of
+
+if TYPE_CHECKING:
+    from goldseam.people.models import Agent
+
+ZERO = Decimal(0)
+
+
+def access_entry(agent: Agent, entry_id: int) -> Entry:
+    """The gate: an entry of a shop of this person, else "not found"."""
+    found = whole().filter(pk=entry_id, shop__in=shops_of(agent)).first()
+    if found is None:
+        raise NotFound(gettext_noop("There is no such entry."))
+    return found
+
+
+def whole() -> QuerySet[Entry]:
+    """Entries with everything that a page shows of them."""
+    return Entry.objects.select_related(
+        "shop", "conversation", "order", "agent", "approver", "team", "reverses", "reversal"
+    )
+
+
+def granted_sum(shop_id: int, agent_id: int, since: datetime, currency: str) -> Decimal:
+    """What a person's authority has given since a moment: what they approved, and what they promised or paid
+    on their own. What a reply promises out of an approval counts once, for who approved it; what was taken
+    back by a reversing entry does not count, what was only cancelled does."""
+    mine = Entry.objects.filter(shop_id=shop_id, granter_id=agent_id, currency=currency, at__gte=since)
+    total: Decimal | None = mine.filter(reversal=None).aggregate(total=Sum("granted"))["total"]
+    return total or ZERO
+
+
+def balance(
+    shop_id: int, account: str, currency: str, *, until: datetime | None = None, order_id: int | None = None
+) -> Decimal:
+    """An account's balance in one currency: debits are positive. `until` is exclusive."""
+    lines = Line.objects.filter(shop_id=shop_id, account=account, currency=currency)
+    if until is not None:
+        lines = lines.filter(at__lt=until)
+    if order_id is not None:
+        lines = lines.filter(entry__order_id=order_id)
+    total: Decimal | None = lines.aggregate(total=Sum("amount"))["total"]
+    return total or ZERO
+
+
+def of_conversation(conversation_id: int) -> list[Entry]:
+    """Everything that was written about a conversation's money, the newest first; 200 at most."""
+    return list(whole().filter(conversation_id=conversation_id).order_by("-at", "-id")[:200])
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """Something that is not settled yet: a grant (`reserved`) or a debt (`payable`) of `left` money. `entry`
+    opened it."""
+
+    entry: Entry
+    account: str
+    left: Decimal
+
+
+def open_items(
+    *,
+    conversation_id: int | None = None,
+    order_id: int | None = None,
+    accounts: Iterable[str] = (Account.PAYABLE, Account.RESERVED),
+) -> list[OpenItem]:
+    """What is not settled yet on a conversation or an order, the oldest first, debts before grants."""
+    place = Q(conversation_id=conversation_id) if conversation_id is not None else Q(order_id=order_id)
+    entries = {entry.pk: entry for entry in Entry.objects.filter(place, moved__gt=0)}
+    rows = (
+        Line.objects.filter(item__in=entries, account__in=list(accounts))
+        .values("item_id", "account")
+        .annotate(left=-Sum("amount"))
+        .filter(left__gt=0)
+        .order_by("account", "item__at", "item_id")
+    )
+    return [OpenItem(entries[row["item_id"]], row["account"], row["left"]) for row in rows]
+
+
+def owed(conversation_id: int) -> dict[str, Decimal]:
+    """What the shop owes a conversation's customer, by currency."""
+    rows = (
+        Line.objects.filter(entry__conversation_id=conversation_id, account=Account.PAYABLE)
+        .values("currency")
+        .annotate(left=-Sum("amount"))
+        .filter(left__gt=0)
+    )
+    return {row["currency"]: row["left"] for row in rows.order_by("currency")}
+
+
+def unbalanced(shop_id: int) -> list[int]:
+    """Ids of entries whose lines do not sum to zero. There are none: the database refuses them; this is the
+    proof for whoever checks the books."""
+    rows = Line.objects.filter(shop_id=shop_id).values("entry_id", "currency")
+    wrong = rows.annotate(total=Sum("amount")).exclude(total=0)
+    foreign = Line.objects.filter(shop_id=shop_id).exclude(currency=F("entry__currency"))
+    return sorted({*wrong.values_list("entry_id", flat=True), *foreign.values_list("entry_id", flat=True)})
