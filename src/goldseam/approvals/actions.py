@@ -7,7 +7,7 @@ one happens; the ledger's entry, the notices and what leaves the house belong to
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from goldseam.approvals import events
-from goldseam.approvals.asking import MAX_REASON, Asking, checked_amount, checked_asking, checked_words
+from goldseam.approvals.asking import (
+    MAX_REASON,
+    Asking,
+    checked_amount,
+    checked_asking,
+    checked_words,
+    same_again,
+)
 from goldseam.approvals.authority import obstacle, rank
 from goldseam.approvals.circle import Circle, Seat, circle_of
 from goldseam.approvals.models import ApprovalRequest, Notice, State, Turn, Verb, Verdict
@@ -25,7 +32,8 @@ from goldseam.approvals.queries import pending_of
 from goldseam.approvals.routing import Terms, Way, fit_for, spent_by, terms_of, way_for
 from goldseam.approvals.saying import closed_by, money_words, over_authority, remedy_words
 from goldseam.approvals.steps import above, reaching, row_for, rows_of
-from goldseam.approvals.turns import held, held_alone, hold_grantors, note, record, tell
+from goldseam.approvals.timing import answer_due
+from goldseam.approvals.turns import book, held, held_alone, hold_grantors, note, record, tell
 from goldseam.conversations.actions import hold
 from goldseam.core.errors import Conflict, NotAllowed
 from goldseam.core.events import emit
@@ -50,7 +58,7 @@ def ask(
     conversation = hold(conversation.pk)
     known = ApprovalRequest.objects.filter(conversation=conversation, key=key).first()
     if known is not None:
-        return _same_again(known, columns), False
+        return same_again(known, columns), False
     _may_be_asked(conversation, asking.remedy)
     request = ApprovalRequest.objects.create(
         shop_id=conversation.shop_id,
@@ -210,8 +218,8 @@ def escalate(request_id: int, now: datetime) -> bool:
     if higher is not None and circle.able(request.requester_id, higher):
         request.called = higher
     request.escalations += 1
-    waited = timedelta(minutes=_wait_of(request))
-    request.due_at = now + waited if request.escalations < _MOST_REMINDERS else None
+    again = answer_due(request.shop_id, request.issue, _wait_of(request), now)
+    request.due_at = again if request.escalations < _MOST_REMINDERS else None
     request.save(update_fields=["called", "escalations", "due_at"])
     note(request, Verb.ESCALATED, None, words=request.called)
     record(request, "clock", "escalated", called=request.called)
@@ -219,13 +227,6 @@ def escalate(request_id: int, now: datetime) -> bool:
     tell(request, asked, Notice.Kind.ESCALATED, also=before)
     emit(events.RequestEscalated(request.shop_id, request.conversation_id, request.pk))
     return True
-
-
-def _same_again(known: ApprovalRequest, columns: dict[str, Any]) -> ApprovalRequest:
-    same = known.remedy == columns["remedy"] and known.first_amount == columns["amount"]
-    if not same or known.currency != columns["currency"]:
-        raise Conflict(gettext_noop("This key was used for another request."), code="key_reused")
-    return known
 
 
 def _may_be_asked(conversation: Conversation, remedy: str) -> None:
@@ -340,7 +341,7 @@ def _support(
     request.amount, request.levels = amount, list(way.levels)
     request.step = next(i for i, level in enumerate(way.levels) if rank(level) > reached)
     request.called = way.levels[request.step]
-    request.due_at = timezone.now() + timedelta(minutes=way.wait_minutes)
+    request.due_at = answer_due(request.shop_id, request.issue, way.wait_minutes, timezone.now())
     request.save()
     for_whom = None if seat.is_own else seat.principal.agent_id
     note(request, Verb.ENDORSED, agent, acts_for=for_whom, amount=amount, words=words, key=key)
@@ -361,6 +362,7 @@ def _finish(
     for_whom = None if seat.is_own else seat.principal.agent_id
     note(request, verb, agent, acts_for=for_whom, amount=request.granted_amount, words=words, key=key)
     record(request, f"agent-{agent.pk}", str(verb.value), acts_for=for_whom, words=words)
+    book(request, agent)
     circle, terms = circle_of(request.shop_id, timezone.now()), terms_of(request)
     asked = circle.asked(request.called, request.requester_id, fit_for(request, circle, terms))
     requester = [request.requester_id] if request.requester_id else []
@@ -376,7 +378,7 @@ def _route(request: ApprovalRequest, amount: Decimal, circle: Circle, terms: Ter
             code="over_authority",
         )
     request.levels, request.step, request.called = list(way.levels), 0, way.levels[0]
-    request.due_at = timezone.now() + timedelta(minutes=way.wait_minutes)
+    request.due_at = answer_due(request.shop_id, request.issue, way.wait_minutes, timezone.now())
 
 
 def _tell_asked(

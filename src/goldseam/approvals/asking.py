@@ -13,10 +13,11 @@ from django.utils.translation import gettext_noop
 from goldseam.approvals.authority import MONEY
 from goldseam.commerce.queries import order_by_number
 from goldseam.conversations.queries import spoken
-from goldseam.core.errors import DomainError
+from goldseam.core.errors import Conflict, DomainError
 from goldseam.workshop.load_terms import load_terms
 
 if TYPE_CHECKING:
+    from goldseam.approvals.models import ApprovalRequest
     from goldseam.conversations.models import Conversation
 
 MAX_REASON = 2_000
@@ -75,6 +76,14 @@ def checked_asking(asking: Asking, conversation: Conversation) -> dict[str, Any]
         "reply": checked_words(asking.reply, MAX_REPLY, "reply"),
         "references": _references(asking, conversation),
     }
+
+
+def same_again(known: ApprovalRequest, columns: dict[str, Any]) -> ApprovalRequest:
+    """The request that stands under a key, if it is the same; another one is a Conflict."""
+    same = known.remedy == columns["remedy"] and known.first_amount == columns["amount"]
+    if not same or known.currency != columns["currency"]:
+        raise Conflict(gettext_noop("This key was used for another request."), code="key_reused")
+    return known
 
 
 def checked_words(text: str, most: int, field: str, *, needed: str = "") -> str:

@@ -52,9 +52,7 @@ def covers(request: PageRequest) -> HttpResponse:
     mine = [m for m in people if is_admin or m.agent_id == request.user.pk]
     context = {
         "covers": covering.covers_ahead(request.shop.pk),
-        "deciders": [
-            m for m in people if m.role != Role.AGENT and (is_admin or m.agent_id == request.user.pk)
-        ],
+        "deciders": [m for m in mine if m.role != Role.AGENT],
         "people": people,
         "is_admin": is_admin,
         "given": request.POST,

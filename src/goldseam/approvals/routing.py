@@ -10,12 +10,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from goldseam.approvals.authority import LEVELS, Ceiling, Purse, Spent, ceiling, obstacle, rank
-from goldseam.approvals.models import ApprovalRequest, State, Verdict
+from goldseam.approvals.models import ApprovalRequest, Verdict
 from goldseam.approvals.packs import Packs, rule_for
 from goldseam.approvals.steps import StepRow, reaching, row_for
+from goldseam.ledger.queries import granted_sum, whole
 
 if TYPE_CHECKING:
     from goldseam.approvals.circle import Circle, Person, Seat
@@ -90,19 +91,34 @@ def fit_for(request: ApprovalRequest, circle: Circle, terms: Terms) -> list[int]
 
 
 def spent_by(shop: Shop, grantor_id: int, currency: str, now: datetime) -> Spent:
-    """What a person's authority has granted today and this month (of the shop's time zone): everything but
-    what a rule gives without limit."""
-    local = now.astimezone(ZoneInfo(shop.timezone))
-    day = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    granted = ApprovalRequest.objects.filter(
-        shop=shop,
-        grantor_id=grantor_id,
+    """What a person's authority has given today and this month (of the shop's time zone), as the ledger
+    has it: approvals and own promises, but not what a rule gives without limit."""
+    day = now.astimezone(ZoneInfo(shop.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    month = day.replace(day=1)
+    rights = ApprovalRequest.objects.filter(
+        shop=shop, grantor_id=grantor_id, without_limit=True, decided_at__gte=month
+    )
+    keys = [ledger_key(pk) for pk in rights.values_list("pk", flat=True)]
+    return Spent(
+        _given(shop.pk, grantor_id, currency, day, keys), _given(shop.pk, grantor_id, currency, month, keys)
+    )
+
+
+def ledger_key(request_id: int) -> str:
+    """The key of a request's entry in the ledger."""
+    return f"approval-{request_id}"
+
+
+def _given(shop_id: int, grantor_id: int, currency: str, since: datetime, rights: list[str]) -> Decimal:
+    total = granted_sum(shop_id, grantor_id, since, currency)
+    if not rights:
+        return total
+    free = whole().filter(
+        shop_id=shop_id,
+        key__in=rights,
+        granter_id=grantor_id,
         currency=currency,
-        state=State.APPROVED,
-        without_limit=False,
-        decided_at__gte=day.replace(day=1),
+        at__gte=since,
+        reversal=None,
     )
-    row = granted.aggregate(
-        day=Sum("granted_amount", filter=Q(decided_at__gte=day)), month=Sum("granted_amount")
-    )
-    return Spent(row["day"] or Decimal(0), row["month"] or Decimal(0))
+    return total - (free.aggregate(total=Sum("granted"))["total"] or Decimal(0))

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_noop
 
 from goldseam.approvals.models import ApprovalRequest, Notice, Turn, Verb
+from goldseam.approvals.routing import ledger_key
 from goldseam.conversations.actions import hold
 from goldseam.core import audit
 from goldseam.core.errors import NotFound
 from goldseam.core.live import announce
 from goldseam.core.locks import take_turns
+from goldseam.ledger.actions import post
 
 if TYPE_CHECKING:
     from goldseam.people.models import Agent
@@ -32,14 +34,17 @@ def held(request_id: int) -> ApprovalRequest:
 def held_alone(request_id: int) -> ApprovalRequest:
     """The same, for callers that hold the conversation already."""
     rows = ApprovalRequest.objects.select_for_update(of=("self",))
-    return rows.select_related("shop", "requester", "decided_by", "grantor").get(pk=request_id)
+    return rows.select_related("shop", "conversation", "requester", "decided_by", "grantor").get(
+        pk=request_id
+    )
 
 
 def hold_grantors(shop_id: int, agent_ids: Iterable[int]) -> None:
     """Let nobody else spend these people's authority until the transaction ends: two decisions at once
-    must not pass a limit of the day that each alone keeps. Always the last locks, in one order."""
+    must not pass a limit of the day that each alone keeps. Always the last locks, in one order;
+    the gate that every reply passes takes the same turns."""
     for agent_id in sorted(agent_ids):
-        take_turns(f"approvals-grantor-{shop_id}-{agent_id}")
+        take_turns(f"authority-{shop_id}-{agent_id}")
 
 
 def note(
@@ -62,6 +67,26 @@ def record(request: ApprovalRequest, actor: str, verb: str, **after: Any) -> Non
     """The same in the audit trail, beside the conversation's other entries."""
     values = {"remedy": request.remedy, "amount": f"{request.amount} {request.currency}"} | after
     audit.record(request.shop_id, actor, f"approval.{verb}", f"approval-{request.pk}", after=values)
+
+
+def book(request: ApprovalRequest, agent: Agent) -> None:
+    """The decision in the ledger: once, by its key."""
+    approved = request.granted_amount is not None
+    post(
+        request.shop_id,
+        key=ledger_key(request.pk),
+        state="approved" if approved else "refused",
+        amount=request.granted_amount if request.granted_amount is not None else request.amount,
+        currency=request.currency,
+        remedy=request.remedy,
+        conversation_id=request.conversation_id,
+        order_id=request.order_id,
+        agent_id=request.requester_id,
+        approver_id=request.grantor_id if approved else agent.pk,
+        issue=request.issue,
+        liable_party=request.conversation.liable_party,
+        source=ledger_key(request.pk),
+    )
 
 
 def tell(
