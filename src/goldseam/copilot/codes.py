@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 ISSUES: dict[str, str | Promise] = {
     "logistics.not_shipped": _("Not shipped yet"),
@@ -64,6 +65,19 @@ SIGNALS: dict[str, str | Promise] = {
     "threat_to_staff": _("Threat to staff"),
     "abuse": _("Abusive words"),
     "fraud_suspect": _("Possible fraud"),
+}
+
+TONES: dict[str, str | Promise] = {
+    "blame": pgettext_lazy("tone", "Blame"),
+    "denial": pgettext_lazy("tone", "Denial"),
+    "cold": pgettext_lazy("tone", "Cold"),
+    "template": pgettext_lazy("tone", "Stock phrase"),
+    "command": pgettext_lazy("tone", "Command"),
+    "sarcasm": pgettext_lazy("tone", "Sarcasm"),
+    "no_acknowledgement": pgettext_lazy("tone", "Their loss is not acknowledged"),
+    "no_next_step": pgettext_lazy("tone", "No next step"),
+    "absolute": pgettext_lazy("tone", "Too absolute"),
+    "other": pgettext_lazy("tone", "May hurt"),
 }
 
 PARTIES: dict[str, str | Promise] = {

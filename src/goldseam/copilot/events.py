@@ -13,3 +13,21 @@ class IssueCorrected:
     conversation_id: int
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisBegan:
+    """A conversation shows a danger to people: machines are silent, a lead is called."""
+
+    shop_id: int
+    conversation_id: int
+    crisis_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisReleased:
+    """A lead said that the danger is over."""
+
+    shop_id: int
+    conversation_id: int
+    crisis_id: int

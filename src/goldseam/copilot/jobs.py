@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from goldseam.copilot import tryout, wording
-from goldseam.core.jobs import job
+from django.utils import timezone
+
+from goldseam.copilot import crisis, tryout, wording
+from goldseam.core.jobs import every, job
 
 
 @job(tryout.JOB)
@@ -16,3 +18,10 @@ def try_out(tryout_id: int) -> None:
 def word(wording_id: int) -> None:
     """Ask the language model to word a text."""
     wording.run_wording(wording_id)
+
+
+@every("* * * * *", "copilot.calls")
+def escalate_calls(timestamp: int) -> int:
+    """Calls that no lead has answered in time are shown to everybody; returns how many."""
+    now = timezone.now()
+    return sum(crisis.escalate(call, now) for call in crisis.unanswered(now))

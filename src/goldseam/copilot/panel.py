@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
 
 from goldseam.copilot.codes import factor_name
 from goldseam.copilot.models import Decision
+from goldseam.copilot.protocols import PROTOCOLS
+from goldseam.copilot.queries import latest_crisis
 
 _CRISES = ("self_harm", "injury", "threat_to_staff")
 _NEVER_SHOWN_BELOW = 0.005
@@ -107,3 +110,17 @@ def bars_of(risk: Mapping[str, Any]) -> tuple[list[Bar], int]:
         for f, part, value in zip(factors, points, exact, strict=True)
     ]
     return bars, total
+
+
+def crisis_context(conversation_id: int, role: str) -> dict[str, Any]:
+    """The conversation's latest danger with its protocol, as somebody with this role sees it."""
+    crisis = latest_crisis(conversation_id)
+    if crisis is None:
+        return {"crisis": None}
+    protocol = PROTOCOLS[crisis.kind]
+    steps = []
+    for step in protocol.steps:
+        done = crisis.steps.get(step.code)
+        at = datetime.fromisoformat(done["at"]) if done else None
+        steps.append({"code": step.code, "words": step.words, "done": done, "at": at})
+    return {"crisis": crisis, "protocol": protocol, "steps": steps, "leads": role in ("lead", "admin")}

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from goldseam.conversations.queries import access_conversation, locked_by_crisis
 from goldseam.copilot.engine import draft_for_remedy
 from goldseam.copilot.facts import gather
-from goldseam.copilot.models import Correction, Decision
+from goldseam.copilot.models import Correction, Crisis, Decision
 from goldseam.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -39,3 +40,32 @@ def draft_with(conversation: Conversation, remedy: str) -> str:
             )
         )
     return text
+
+
+def is_locked(conversation: Conversation) -> bool:
+    """Whether a danger to people keeps machines from answering."""
+    return locked_by_crisis(conversation.pk)
+
+
+def latest_crisis(conversation_id: int) -> Crisis | None:
+    """The open danger of a conversation, else the last one that was released."""
+    rows = Crisis.objects.select_related("taken_by", "released_by").filter(conversation_id=conversation_id)
+    return rows.order_by("-id").first()
+
+
+def access_crisis(agent: Agent, crisis_id: int) -> Crisis:
+    """The gate: the danger, if this person may see its conversation."""
+    found = Crisis.objects.filter(pk=crisis_id).first()
+    if found is None:
+        raise NotFound(gettext_noop("There is no such crisis."))
+    access_conversation(agent, found.conversation_id)
+    return found
+
+
+def open_calls(shop_id: int, *, for_leads: bool) -> list[Crisis]:
+    """Dangers that no lead has taken over, the oldest first; others see them when no lead has answered."""
+    rows = Crisis.objects.select_related("conversation__customer")
+    rows = rows.filter(shop_id=shop_id, released_at=None, taken_at=None)
+    if not for_leads:
+        rows = rows.filter(escalated_at__isnull=False)
+    return list(rows.order_by("began_at")[:20])

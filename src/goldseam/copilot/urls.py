@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldseam.copilot import views, views_llm, views_wording
+from goldseam.copilot import views, views_check, views_crisis, views_llm, views_wording
 
 app_name = "copilot"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("rate/<int:conversation_id>/", views.rate, name="rate"),
     path("assess/<int:conversation_id>/", views.assess, name="assess"),
     path("draft/<int:conversation_id>/", views.remedy_draft, name="draft"),
+    path("check/<int:conversation_id>/", views_check.check, name="check"),
+    path("calls/", views_crisis.calls, name="calls"),
+    path("crisis/<int:crisis_id>/take/", views_crisis.take, name="crisis_take"),
+    path("crisis/<int:crisis_id>/step/", views_crisis.step, name="crisis_step"),
+    path("crisis/<int:crisis_id>/release/", views_crisis.release, name="crisis_release"),
     path("llm/", views_llm.llm_page, name="llm"),
     path("short/<int:conversation_id>/", views_wording.short, name="short"),
     path("word/<int:conversation_id>/", views_wording.word, name="word"),

@@ -9,15 +9,16 @@ from django.views.decorators.http import require_GET, require_POST
 from goldseam.conversations.queries import access_conversation
 from goldseam.copilot import actions, queries
 from goldseam.copilot.codes import ISSUES
-from goldseam.copilot.panel import panel_of
+from goldseam.copilot.panel import crisis_context, panel_of
 from goldseam.copilot.wording import is_on, latest_wordings
 from goldseam.core.http import PageRequest
+from goldseam.people.queries import membership_in
 
 
 @require_GET
 def panel(request: PageRequest, conversation_id: int) -> HttpResponse:
     """What it is, how they feel, how risky and why, who is liable, what to do, what to say."""
-    return _panel(request, conversation_id)
+    return panel_fragment(request, conversation_id)
 
 
 @require_POST
@@ -25,7 +26,7 @@ def issue(request: PageRequest, conversation_id: int) -> HttpResponse:
     """The person names the right issue."""
     conversation = access_conversation(request.user, conversation_id)
     actions.correct_issue(conversation, request.user, request.POST.get("issue", ""))
-    return _panel(request, conversation_id)
+    return panel_fragment(request, conversation_id)
 
 
 @require_POST
@@ -34,7 +35,7 @@ def rate(request: PageRequest, conversation_id: int) -> HttpResponse:
     conversation = access_conversation(request.user, conversation_id)
     part, verdict = request.POST.get("part", ""), request.POST.get("verdict", "")
     actions.rate_part(conversation, request.user, part, verdict)
-    return _panel(request, conversation_id)
+    return panel_fragment(request, conversation_id)
 
 
 @require_POST
@@ -42,7 +43,7 @@ def assess(request: PageRequest, conversation_id: int) -> HttpResponse:
     """Assess again on the present facts."""
     conversation = access_conversation(request.user, conversation_id)
     actions.assess(conversation)
-    return _panel(request, conversation_id)
+    return panel_fragment(request, conversation_id)
 
 
 @require_GET
@@ -53,10 +54,12 @@ def remedy_draft(request: PageRequest, conversation_id: int) -> HttpResponse:
     return JsonResponse({"text": queries.draft_with(conversation, code), "remedy": code})
 
 
-def _panel(request: PageRequest, conversation_id: int) -> HttpResponse:
+def panel_fragment(request: PageRequest, conversation_id: int) -> HttpResponse:
+    """The whole panel as it stands now."""
     conversation = access_conversation(request.user, conversation_id)
     decision = queries.latest_decision(conversation.pk)
-    context = {
+    role = membership_in(request.user, conversation.shop_id).role
+    context = crisis_context(conversation.pk, role) | {
         "conversation": conversation,
         "panel": panel_of(decision) if decision else None,
         "issues": ISSUES.items(),

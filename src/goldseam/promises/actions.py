@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop
 
 from goldseam.commerce.events import OrderChanged, OrdersChanged
 from goldseam.conversations.actions import hold, note_promises
-from goldseam.conversations.events import ConversationsMerged, NoteAdded, ReplySent
+from goldseam.conversations.events import ConversationsMerged, ConversationSplit, NoteAdded, ReplySent
 from goldseam.conversations.queries import staff_words_since
 from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
@@ -214,9 +214,10 @@ def watch(promise: Promise, now: datetime) -> str:
 
 
 @transaction.atomic
-def follow_messages(event: ConversationsMerged) -> None:
+def follow_messages(event: ConversationsMerged | ConversationSplit) -> None:
     """A message that moved to another conversation takes its promises with it."""
-    ids = sorted((event.conversation_id, event.source_id))
+    other = event.source_id if isinstance(event, ConversationsMerged) else event.new_id
+    ids = sorted((event.conversation_id, other))
     for conversation_id in ids:
         hold(conversation_id)
     rows = Promise.objects.filter(conversation__in=ids).select_related("message")

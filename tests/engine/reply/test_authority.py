@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldseam.engine.decide.policy import PolicyPack
-from goldseam.engine.facts import Conversation
+from goldseam.engine.facts import Conversation, Promise
 from goldseam.engine.reply.authority import Author, Given, Granted, Said
 from goldseam.engine.reply.check import ReplyCheck, check_prepared, prepare
 from goldseam.engine.reply.request import ReplyRequest
@@ -198,3 +198,14 @@ def test_no_path_grants_over_authority(
         per_day = PACK.limit(role, "per_day") or 0
         assert before + sum(amounts) <= limit
         assert today + sum(amounts) <= per_day
+
+
+def test_words_about_a_second_parcel_are_not_held_against_the_first() -> None:
+    talk = conversation("碗碎了,给我补一个", orders=(order("delivered", title="玻璃碗"),))
+    assert check("今天就寄出。", AGENT, talk).verdict == "contradicts_fact"
+    for text in ("给您补发一个,今天就寄出。", "给您换一个新的,明天就能送到您手上。"):
+        verdicts = {c.kind: j.verdict for c, j in check(text, AGENT, talk).commitments}
+        assert "contradicts_fact" not in verdicts.values(), text
+    promised = dataclasses.replace(talk, promises=(Promise("reship", "给您补发一个"),))
+    assert check("今天就寄出。", AGENT, promised).verdict == "ok"
+    assert check("今天就寄出。", AGENT, talk, "replace").verdict == "ok"

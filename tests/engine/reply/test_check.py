@@ -78,6 +78,7 @@ CASES: dict[str, tuple[str, Conversation | None, str, str, str]] = {
     "a replacement of broken goods": ("给您免费换新", BROKEN, "replace", "ok", ""),
     "a replacement before delivery": ("给您换新", LATE, "replace", "contradicts_fact", "已付款未发货"),
     "an exception after forty days": ("给您退款", OLD, "refund", "needs_approval", ""),
+    "shipping anew what is shipped": ("给您补发一个,今天寄出", STUCK, "reship", "needs_approval", ""),
     "a call back": ("今天18点前给您回电", STUCK, "call_back", "ok", ""),
 }
 

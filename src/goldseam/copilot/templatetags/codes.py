@@ -33,6 +33,12 @@ def issue_name(code: str) -> str:
 
 
 @register.filter
+def tone_name(code: str) -> str:
+    """What is wrong with the sound of some words."""
+    return _name(codes.TONES, code)
+
+
+@register.filter
 def emotion_name(code: str) -> str:
     """The mood."""
     return _name(codes.EMOTIONS, code)

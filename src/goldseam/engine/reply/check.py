@@ -13,9 +13,19 @@ from goldseam.engine.facts import Conversation
 from goldseam.engine.reply.commitments import Commitment, find_commitments
 from goldseam.engine.reply.request import ReplyRequest
 from goldseam.engine.reply.tone import ToneFinding, tone
-from goldseam.engine.reply.verdicts import VERDICTS, Bench, Case, Judgement, judge_all, judge_remedy
+from goldseam.engine.reply.verdicts import (
+    SENT_ANEW,
+    VERDICTS,
+    Bench,
+    Case,
+    Judgement,
+    judge_all,
+    judge_remedy,
+)
 from goldseam.engine.tables import Tables
 from goldseam.engine.text.read import read
+
+_SENDS_ANEW = frozenset({"reship", "replace", "exchange"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ def prepare(conversation: Conversation, tables: Tables) -> Case:
 
 def check_prepared(request: ReplyRequest, case: Case | None, tables: Tables, remedy: str = "") -> ReplyCheck:
     """`check_reply` with the conversation read already; `remedy` is the solution that the reply brings."""
-    bench = _bench(request, case, tables)
+    bench = _bench(request, case, tables, remedy)
     order = case.view.order.order if case else None
     promises = bench.words.promises
     found = find_commitments(request.text, bench.now, order.total if order else None, promises)
@@ -89,7 +99,7 @@ def check_prepared(request: ReplyRequest, case: Case | None, tables: Tables, rem
     return ReplyCheck(request.id, judged, findings, VERDICTS[worst], chosen)
 
 
-def _bench(request: ReplyRequest, case: Case | None, tables: Tables) -> Bench:
+def _bench(request: ReplyRequest, case: Case | None, tables: Tables, remedy: str) -> Bench:
     deciding = tables.deciding
     language = _language(request)
     pack = case.view.pack if case else deciding.pack_for(Conversation("-", ()), language)
@@ -105,7 +115,13 @@ def _bench(request: ReplyRequest, case: Case | None, tables: Tables) -> Bench:
         weights=deciding.remedies,
         now=case.view.now if case else None,
         case=case,
+        anew=remedy in _SENDS_ANEW or (case is not None and _sending_anew(case.view.conversation)),
     )
+
+
+def _sending_anew(conversation: Conversation) -> bool:
+    """Whether another parcel was promised and is still to come."""
+    return any(p.kind in SENT_ANEW and p.state in ("open", "broken") for p in conversation.promises)
 
 
 def _language(request: ReplyRequest) -> str:

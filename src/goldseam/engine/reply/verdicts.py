@@ -18,6 +18,7 @@ from goldseam.engine.reply_tables import ReplyTables, ReplyWords
 
 VERDICTS = ("ok", "needs_approval", "contradicts_fact", "not_allowed")
 """Mildest first."""
+SENT_ANEW = frozenset({"reship", "replace"})
 _STALLED_HOURS = 48.0
 _SOON_DAYS = 2
 
@@ -33,7 +34,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What a commitment is judged by."""
+    """What a commitment is judged by. `anew`: goods are being sent once more, so what is said of shipping and
+    delivery is not about the parcel that the facts know."""
 
     author: Author
     pack: PolicyPack
@@ -43,6 +45,7 @@ class Bench:
     weights: RemedyWeights
     now: datetime | None
     case: Case | None = None
+    anew: bool = False
 
     @property
     def role(self) -> str:
@@ -82,6 +85,8 @@ class Judgement:
 def judge_all(found: Iterable[Commitment], bench: Bench) -> tuple[tuple[Commitment, Judgement], ...]:
     """Each commitment in turn: what one gives, the next has no more."""
     judged = []
+    found = tuple(found)
+    bench = replace(bench, anew=bench.anew or any(c.kind in SENT_ANEW for c in found))
     for commitment in found:
         judgement = judge(commitment, bench)
         judged.append((commitment, judgement))
@@ -137,6 +142,8 @@ def _by_fact(commitment: Commitment, bench: Bench) -> Judgement:
         return Judgement("ok")
     if commitment.claim:
         return _claimed(commitment, bench, bench.case)
+    if bench.anew and commitment.kind in ("ship_by", "deliver_by"):
+        return Judgement("ok")
     checks = {"ship_by": _shipping, "deliver_by": _delivery, "refund": _refund}
     reason = checks[commitment.kind](commitment, bench, bench.case) if commitment.kind in checks else ""
     if not reason:
