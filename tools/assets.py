@@ -19,6 +19,7 @@ TARGET = SOURCE / "site" / "static" / "vendor"
 FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
     "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
+    "echarts/dist/echarts.common.min.js": "echarts.min.js",
 }
 _LITERAL = re.compile(r"""\{%\s*icon\s+["']([^"']+)["']""")
 _INSIDE = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
