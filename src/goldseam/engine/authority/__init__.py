@@ -1,0 +1,1 @@
+"""What would have happened if the front line had been allowed to decide more by itself."""
