@@ -134,16 +134,38 @@ def remove_person(membership: Membership, *, heir: Agent | None = None, actor: s
     emit(PersonLeft(membership.shop_id, membership.agent_id, heir.pk if heir else None, actor))
 
 
-def change_me(agent: Agent, *, name: str, language: str, timezone: str) -> None:
-    """A person's own name, language and time zone."""
-    agent.name, agent.language, agent.timezone = name, language, timezone
-    agent.save(update_fields=["name", "language", "timezone"])
+@transaction.atomic
+def change_shop(shop: Shop, *, name: str, language: str, timezone: str, currency: str, actor: str) -> None:
+    """A shop's name, language, time zone and currency; amounts that are stored keep their own currency."""
+    row = Shop.objects.select_for_update().get(pk=shop.pk)
+    wanted = {"name": name.strip(), "language": language, "timezone": timezone, "currency": currency.upper()}
+    if not wanted["name"]:
+        raise DomainError(gettext_noop("A shop needs a name."), field="name")
+    before = {field: getattr(row, field) for field in wanted if getattr(row, field) != wanted[field]}
+    if not before:
+        return
+    for field in before:
+        setattr(row, field, wanted[field])
+    row.save(update_fields=list(before))
+    after = {field: wanted[field] for field in before}
+    audit.record(row.pk, actor, "shop.changed", f"shop-{row.pk}", before=before, after=after)
 
 
 def set_language(agent: Agent, language: str) -> None:
     """The language of the person's pages."""
     agent.language = language
     agent.save(update_fields=["language"])
+
+
+@transaction.atomic
+def accept_invitation(agent: Agent, password: str) -> None:
+    """Somebody who was invited chooses their password; the link that brought them opens nothing any more."""
+    agent.set_password(password)
+    agent.save(update_fields=["password"])
+    for shop_id in (
+        Membership.objects.filter(agent=agent).order_by("shop_id").values_list("shop_id", flat=True)
+    ):
+        audit.record(shop_id, f"agent-{agent.pk}", "person.joined", f"agent-{agent.pk}")
 
 
 def _locked_membership(membership: Membership) -> Membership:

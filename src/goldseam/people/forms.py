@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
+from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from goldseam.people.actions import SCOPES
-from goldseam.people.models import Role
-from goldseam.people.queries import is_known
+from goldseam.people.models import Agent, Density, Role, Theme
+from goldseam.people.queries import agents_of
 
 _COMMON_ZONES = (
     "Asia/Shanghai",
@@ -67,22 +70,167 @@ class SignInForm(AuthenticationForm):
         return str(self.cleaned_data["username"]).strip().lower()
 
 
+def _dress(form: forms.BaseForm) -> None:
+    """The look of the fields."""
+    for field in form.fields.values():
+        widget = field.widget
+        if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.RadioSelect):
+            widget.attrs["class"] = "form-check-input"
+        else:
+            widget.attrs["class"] = "form-select" if isinstance(widget, forms.Select) else "form-control"
+
+
+def _zones() -> list[tuple[str, str]]:
+    """Time zones, the usual ones first."""
+    others = sorted(available_timezones() - set(_COMMON_ZONES))
+    return [(name, name) for name in (*_COMMON_ZONES, *others)]
+
+
 class MeForm(forms.Form):
-    """A person's own name, language and time zone."""
+    """A person's own settings."""
 
     name = forms.CharField(max_length=120, label=_("Name"))
     language = forms.ChoiceField(choices=settings.LANGUAGES, label=_("Language"))
-    timezone = forms.ChoiceField(label=_("Time zone"))
+    timezone = forms.ChoiceField(choices=_zones, label=_("Time zone"))
+    theme = forms.ChoiceField(
+        choices=Theme.choices, label=pgettext_lazy("of the pages", "Colours"), widget=forms.RadioSelect
+    )
+    density = forms.ChoiceField(choices=Density.choices, label=_("Lines of lists"), widget=forms.RadioSelect)
+    sounds = forms.BooleanField(required=False, label=_("A sound for what cannot wait"))
+    desktop_notices = forms.BooleanField(
+        required=False, label=_("A notice of the browser for what cannot wait")
+    )
+    signature = forms.CharField(
+        max_length=1000,
+        required=False,
+        label=_("Signature"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Stands below your replies by e-mail."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = sorted(available_timezones() - set(_COMMON_ZONES))
-        zone = self.fields["timezone"]
-        if isinstance(zone, forms.ChoiceField):
-            zone.choices = [(name, name) for name in (*_COMMON_ZONES, *others)]
-        for field in self.fields.values():
-            choice = isinstance(field, forms.ChoiceField)
-            field.widget.attrs["class"] = "form-select" if choice else "form-control"
+        _dress(self)
+
+    def section(self, *names: str) -> list[forms.BoundField]:
+        """The fields with these names."""
+        return [self[name] for name in names]
+
+    @property
+    def person(self) -> list[forms.BoundField]:
+        """Who and where."""
+        return self.section("name", "language", "timezone", "signature")
+
+    @property
+    def look(self) -> list[forms.BoundField]:
+        """How pages look."""
+        return self.section("theme", "density")
+
+    @property
+    def notices(self) -> list[forms.BoundField]:
+        """What may disturb."""
+        return self.section("sounds", "desktop_notices")
+
+
+class AwayForm(forms.Form):
+    """For how long: a number of minutes, until tomorrow morning, until a moment of one's own, or open."""
+
+    span = forms.ChoiceField(
+        choices=[
+            ("30", _("30 minutes")),
+            ("60", _("1 hour")),
+            ("240", _("4 hours")),
+            ("tomorrow", _("Until tomorrow, 9:00")),
+            ("open", _("Until I come back")),
+            ("moment", _("Until a moment of my own")),
+        ],
+        label=_("Away"),
+    )
+    until = forms.DateTimeField(
+        required=False,
+        label=_("Until"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _dress(self)
+
+    def clean(self) -> dict[str, Any]:
+        """A moment of one's own must be given."""
+        given = self.cleaned_data
+        if given.get("span") == "moment" and not given.get("until"):
+            self.add_error("until", _("Choose a time in the future."))
+        return given
+
+    def moment(self) -> datetime | None:
+        """When the absence ends, in the person's zone; None for open."""
+        span = self.cleaned_data["span"]
+        if span == "open":
+            return None
+        if span == "moment":
+            chosen: datetime = self.cleaned_data["until"]
+            return chosen
+        if span == "tomorrow":
+            next_day = clock.localtime() + timedelta(days=1)
+            return next_day.replace(hour=9, minute=0, second=0, microsecond=0)
+        return clock.now() + timedelta(minutes=int(span))
+
+
+class JoinForm(SetPasswordForm):  # type: ignore[type-arg]
+    """The first password of somebody who was invited."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _dress(self)
+
+
+class TeamForm(forms.Form):
+    """A team: its name, who leads it, who belongs to it."""
+
+    name = forms.CharField(max_length=80, label=_("Name of the team"))
+    lead = forms.ModelChoiceField(
+        queryset=Agent.objects.none(), required=False, label=_("Lead"), empty_label=_("Nobody")
+    )
+    members = forms.ModelMultipleChoiceField(
+        queryset=Agent.objects.none(),
+        required=False,
+        label=_("Members"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, shop_id: int, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("lead", "members"):
+            field = self.fields[name]
+            if isinstance(field, forms.ModelChoiceField):
+                field.queryset = agents_of(shop_id)
+        _dress(self)
+
+
+class ShopForm(forms.Form):
+    """A shop's own facts."""
+
+    name = forms.CharField(max_length=120, label=_("Name"))
+    language = forms.ChoiceField(
+        choices=[("zh-CN", dict(settings.LANGUAGES)["zh-hans"]), ("en", "English")],
+        label=_("Language of its customers"),
+        help_text=_("Drafts and automatic messages are written in it."),
+    )
+    timezone = forms.ChoiceField(
+        choices=_zones, label=_("Time zone"), help_text=_("Days and office hours are counted in it.")
+    )
+    currency = forms.RegexField(
+        regex=r"^[A-Za-z]{3}$",
+        max_length=3,
+        label=_("Currency"),
+        help_text=_("Three letters, such as CNY. Amounts that are stored keep their own."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _dress(self)
 
 
 class PersonForm(forms.Form):
@@ -94,7 +242,7 @@ class PersonForm(forms.Form):
         label=_("First password"),
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least ten characters. Leave it empty for somebody who has an account already."),
+        help_text=_("Leave it empty: you then get a link by which the person chooses a password."),
     )
     role = forms.ChoiceField(choices=Role.choices, label=_("Role"))
     limit = forms.DecimalField(
@@ -107,17 +255,13 @@ class PersonForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            choice = isinstance(field, forms.ChoiceField)
-            field.widget.attrs["class"] = "form-select" if choice else "form-control"
+        _dress(self)
 
     def clean_password(self) -> str:
-        """A given password must be a good one; a new person needs one, or they could never sign in."""
+        """A given password must be a good one."""
         password = str(self.cleaned_data["password"])
         if password:
             validate_password(password)
-        elif not is_known(self.cleaned_data.get("email", "")):
-            raise forms.ValidationError(_("Somebody new needs a first password."))
         return password
 
 

@@ -1,4 +1,4 @@
-"""Signing in and out, a person's own settings, the people and keys of a shop."""
+"""Signing in and out, the shop one works in, keys for programs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goldseam.core.errors import DomainError
 from goldseam.core.http import PageRequest
 from goldseam.people import actions, queries
-from goldseam.people.forms import MeForm, PersonForm, RoleForm, SignInForm, TokenForm
+from goldseam.people.forms import SignInForm, TokenForm
 from goldseam.people.models import Role
 
 _YEAR = 365 * 24 * 3600
@@ -70,50 +70,6 @@ def work_for(request: PageRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def me(request: PageRequest) -> HttpResponse:
-    """One's own name, language and time zone."""
-    agent = request.user
-    start = {"name": agent.name, "language": agent.language, "timezone": agent.timezone}
-    form = MeForm(request.POST or None, initial=start)
-    if request.method == "POST" and form.is_valid():
-        actions.change_me(agent, **form.cleaned_data)
-        response = redirect("people:me")
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, form.cleaned_data["language"], max_age=_YEAR, samesite="Lax"
-        )
-        return response
-    return render(request, "people/me.html", {"form": form}, status=400 if form.errors else 200)
-
-
-@require_http_methods(["GET", "POST"])
-def people(request: PageRequest) -> HttpResponse:
-    """The people of the shop; an admin adds some."""
-    place = queries.require_role(request.user, request.shop.pk, Role.ADMIN)
-    form = PersonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        actions.add_person(place.shop, **_person(form), actor=f"agent-{request.user.pk}")
-        return redirect("people:people")
-    context = {"form": form, "rows": queries.memberships_in(place.shop_id), "roles": Role.choices}
-    return render(request, "people/people.html", context, status=400 if form.errors else 200)
-
-
-@require_POST
-def role(request: PageRequest, membership_id: int) -> HttpResponse:
-    """Change what a colleague may do, or (with `remove`) let them go."""
-    place = queries.require_role(request.user, request.shop.pk, Role.ADMIN)
-    membership = queries.membership_of_shop(place.shop_id, membership_id)
-    actor = f"agent-{request.user.pk}"
-    if "remove" in request.POST:
-        actions.remove_person(membership, actor=actor)
-        return redirect("people:people")
-    form = RoleForm(request.POST)
-    if not form.is_valid():
-        raise DomainError("Choose a role and an amount of at least 0.", field="limit")
-    actions.change_role(membership, Role(form.cleaned_data["role"]), form.cleaned_data["limit"], actor=actor)
-    return redirect("people:people")
-
-
-@require_http_methods(["GET", "POST"])
 def tokens(request: PageRequest) -> HttpResponse:
     """The shop's keys for programs; a new one's secret is shown this once."""
     place = queries.require_role(request.user, request.shop.pk, Role.ADMIN)
@@ -135,17 +91,6 @@ def revoke(request: PageRequest, token_id: int) -> HttpResponse:
     place = queries.require_role(request.user, request.shop.pk, Role.ADMIN)
     actions.revoke_token(queries.token_of_shop(place.shop_id, token_id), actor=f"agent-{request.user.pk}")
     return redirect("people:tokens")
-
-
-def _person(form: PersonForm) -> dict[str, Any]:
-    given = form.cleaned_data
-    return {
-        "email": given["email"],
-        "name": given["name"],
-        "password": given["password"] or None,
-        "role": Role(given["role"]),
-        "limit": given["limit"],
-    }
 
 
 def _safe_next(request: HttpRequest) -> str:

@@ -24,6 +24,7 @@ from goldseam.core.api import count_call, error_answer
 from goldseam.core.errors import DomainError
 from goldseam.people.actions import note_token_use
 from goldseam.people.queries import find_token
+from goldseam.sla.api import router as sla
 from goldseam.promises.api import router as promises
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ api.add_router("", conversations)
 api.add_router("", copilot)
 api.add_router("", approvals)
 api.add_router("", promises)
+api.add_router("", sla)
 api.add_router("", webhooks)
 
 

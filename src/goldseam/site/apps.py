@@ -10,10 +10,12 @@ class SiteConfig(AppConfig):
     label = "site"
 
     def ready(self) -> None:
-        """Hand the wiring table to the event bus."""
+        """Hand the wiring table to the event bus, and gather what the rooms add to the frame."""
         from goldseam.core.events import connect
+        from goldseam.site.frame import gather
         from goldseam.site.logs import configure
         from goldseam.site.wiring import WIRING
 
         configure()
         connect(WIRING)
+        gather()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from goldseam.site import views
+from goldseam.site import audit, start, views
 from goldseam.site.api import api, docs
 from goldseam.site.palette import palette
+from goldseam.site.printing import print_conversation
+from goldseam.site.style import style
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -19,8 +21,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("replies/", include("goldseam.replies.urls")),
     path("approvals/", include("goldseam.approvals.urls")),
     path("promises/", include("goldseam.promises.urls")),
+    path("sla/", include("goldseam.sla.urls")),
+    path("routing/", include("goldseam.routing.urls")),
     path("copilot/", include("goldseam.copilot.urls")),
-    path("audit/", views.audit_trail, name="audit"),
+    path("start/", start.start, name="start"),
+    path("start/today/", start.today, name="start_today"),
+    path("start/well-done/", start.well_done, name="start_well"),
+    path("start/to-learn/", start.to_learn, name="start_learn"),
+    path("admin/", views.admin, name="admin"),
+    path("style/", style, name="style"),
+    path("audit/", audit.audit_trail, name="audit"),
+    path("audit/export/", audit.audit_export, name="audit_export"),
+    path("webhooks/", include("goldseam.channels.webhook.urls")),
+    path("print/<int:conversation_id>/", print_conversation, name="print"),
     path("api/v1/", api.urls),
     path("api/docs", docs, name="api-docs"),
 ]

@@ -1,4 +1,4 @@
-"""Pages of the shell: the front door, errors, the audit trail."""
+"""Pages of the shell: the front door, the way to administration, errors."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from django.views.decorators.http import require_GET
 from goldseam.core.api import error_answer
 from goldseam.core.errors import DomainError, NotFound
 from goldseam.core.http import PageRequest
-from goldseam.core.trail import trail_page
-from goldseam.people.queries import Role, agents_of, require_role
+from goldseam.people.queries import Role, require_role
 from goldseam.site.shell import problem_page
 
 
@@ -23,24 +22,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def audit_trail(request: PageRequest) -> HttpResponse:
-    """Who did what in the shop; nobody can change it."""
-    membership = require_role(request.user, request.shop.pk, Role.ADMIN)
-    page = trail_page(
-        membership.shop_id,
-        subject=request.GET.get("subject", "")[:120],
-        actor=request.GET.get("actor", "")[:200],
-        after=request.GET.get("after"),
-    )
-    names = {f"agent-{agent.pk}": agent.name for agent in agents_of(membership.shop_id)}
-    context = {
-        "page": page,
-        "names": names,
-        "subject": request.GET.get("subject", ""),
-        "actor": request.GET.get("actor", ""),
-    }
-    template = "site/audit_rows.html" if request.htmx else "site/audit.html"
-    return render(request, template, context)
+def admin(request: PageRequest) -> HttpResponse:
+    """All pages on which the shop is set up, by group."""
+    require_role(request.user, request.shop.pk, Role.LEAD)
+    return render(request, "site/admin.html")
 
 
 class _Broken(DomainError):

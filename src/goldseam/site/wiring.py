@@ -7,12 +7,15 @@ from goldseam.approvals.actions import refuse_closing
 from goldseam.channels.webhook.actions import redeliver_message, tell
 from goldseam.commerce.events import OrderChanged, OrdersChanged
 from goldseam.conversations import events as inbox
+from goldseam.conversations.actions.handover import hand_over
 from goldseam.copilot.actions import assess_after_message, assess_joined
 from goldseam.copilot.approving import judge_request
 from goldseam.copilot.bulk import assess_after_orders, assess_after_promise, assess_imported
+from goldseam.copilot.crisis import watch_imported, watch_message
 from goldseam.copilot.gate import judge_reply, keep_word
 from goldseam.copilot.tryout import defer_tryout
 from goldseam.core.events import Handler
+from goldseam.people.events import PersonLeft
 from goldseam.policies.events import TryOutRequested
 from goldseam.promises import events as promises
 from goldseam.promises.actions import follow_messages, settle_after_orders, settle_after_reply
@@ -23,10 +26,17 @@ from goldseam.sla.changes import reckon_later
 from goldseam.sla.events import TimesChanged
 
 WIRING: dict[type, tuple[Handler, ...]] = {
+    PersonLeft: (hand_over,),
     OrderChanged: (settle_after_orders, assess_after_orders),
     OrdersChanged: (settle_after_orders, assess_after_orders),
-    inbox.MessageReceived: (assess_after_message, clocks.on_received, route_after_message, tell),
-    inbox.ConversationsImported: (assess_imported, clocks.on_imported),
+    inbox.MessageReceived: (
+        assess_after_message,
+        watch_message,
+        clocks.on_received,
+        route_after_message,
+        tell,
+    ),
+    inbox.ConversationsImported: (assess_imported, watch_imported, clocks.on_imported),
     TryOutRequested: (defer_tryout,),
     inbox.ReplyTakenIn: (clocks.on_replied,),
     TimesChanged: (reckon_later,),

@@ -8,6 +8,7 @@ and whoever comes second finds it done.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import time
 from collections.abc import Sequence
@@ -63,6 +64,9 @@ PAUSES = tuple(timedelta(seconds=s) for s in (10, 60, 300, 1_800, 7_200, 21_600,
 
 TIMEOUT = 10.0
 _MAX_ENDPOINTS = 20
+_KEPT_ANSWER = 2000
+TEST = "test"
+"""The event of a test: sent to one endpoint, whatever it listens to."""
 
 
 @transaction.atomic
@@ -97,6 +101,38 @@ def unsubscribe(endpoint: Endpoint, *, actor: str) -> None:
     # held, so that no try is noted between looking for what goes with it and removing that
     len(endpoint.deliveries.select_for_update())
     endpoint.delete()
+
+
+@transaction.atomic
+def rotate_secret(endpoint: Endpoint, *, actor: str) -> str:
+    """From now on calls are signed with a new secret, which is returned; the old one signs nothing more."""
+    row = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+    row.secret = endpoint.secret = "whs_" + secrets.token_urlsafe(32)
+    row.save(update_fields=["secret"])
+    audit.record(row.shop_id, actor, "webhook.rotated", f"webhook-{row.pk}")
+    return row.secret
+
+
+@transaction.atomic
+def switch(endpoint: Endpoint, *, active: bool, actor: str) -> None:
+    """Let an address rest, or hear again; what happens while it rests is not told later."""
+    row = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+    if row.active == active:
+        return
+    row.active = active
+    row.save(update_fields=["active"])
+    before, after = {"active": not active}, {"active": active}
+    audit.record(row.shop_id, actor, "webhook.switched", f"webhook-{row.pk}", before=before, after=after)
+
+
+@transaction.atomic
+def send_test(endpoint: Endpoint, *, actor: str) -> Delivery:
+    """A delivery of the event "test", by the same way as all others."""
+    payload = {"event": TEST, "at": timezone.now().isoformat(), "shop": endpoint.shop.slug}
+    delivery = Delivery.objects.create(endpoint=endpoint, event=TEST, payload=payload)
+    audit.record(endpoint.shop_id, actor, "webhook.tested", f"webhook-{endpoint.pk}")
+    _defer(delivery.pk, None)
+    return delivery
 
 
 def tell(event: Any) -> None:
@@ -159,6 +195,7 @@ def deliver(delivery_id: UUID) -> None:
         at=timezone.now(),
         status_code=outcome.status_code,
         error=outcome.error,
+        response=outcome.response,
         milliseconds=outcome.milliseconds,
     )
     tries = delivery.attempts.count()
@@ -181,6 +218,7 @@ def deliver(delivery_id: UUID) -> None:
 class _Outcome:
     status_code: int | None
     error: str
+    response: str
     milliseconds: int
 
 
@@ -190,18 +228,10 @@ def _call(delivery: Delivery) -> _Outcome:
     body = orjson.dumps(delivery.payload)
     timestamp = int(time.time())
     started = time.monotonic()
-    code, error = None, ""
+    code, error, said = None, "", ""
     try:
         target = resolve(endpoint.url, private=settings.ENVIRONMENT.webhook_private)
-        headers = {
-            "Host": target.host_header,
-            "Content-Type": "application/json",
-            "User-Agent": "Goldseam-Webhook",
-            "Goldseam-Delivery": str(delivery.pk),
-            "Goldseam-Event": delivery.event,
-            "Goldseam-Timestamp": str(timestamp),
-            "Goldseam-Signature": sign(endpoint.secret, timestamp, body),
-        }
+        headers = {"Host": target.host_header} | headers_of(delivery, timestamp, body)
         with (
             httpx.Client(timeout=TIMEOUT, trust_env=False) as client,
             client.stream(
@@ -213,11 +243,35 @@ def _call(delivery: Delivery) -> _Outcome:
             ) as response,
         ):
             code = response.status_code
+            said = _beginning(response, started + TIMEOUT)
     except ForbiddenTarget as refusal:
         error = refusal.message
     except httpx.HTTPError as failure:
         error = f"{type(failure).__name__}: {failure}"
-    return _Outcome(code, error[:300], round((time.monotonic() - started) * 1000))
+    return _Outcome(code, error[:300], said, round((time.monotonic() - started) * 1000))
+
+
+def headers_of(delivery: Delivery, timestamp: int, body: bytes) -> dict[str, str]:
+    """What goes with a delivery beside its body, signed for this moment."""
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "Goldseam-Webhook",
+        "Goldseam-Delivery": str(delivery.pk),
+        "Goldseam-Event": delivery.event,
+        "Goldseam-Timestamp": str(timestamp),
+        "Goldseam-Signature": sign(delivery.endpoint.secret, timestamp, body),
+    }
+
+
+def _beginning(response: httpx.Response, until: float) -> str:
+    """The first characters of an answer; one that drips is not waited for."""
+    kept = b""
+    with contextlib.suppress(httpx.HTTPError):  # the status has come: that is the answer
+        for piece in response.iter_bytes(1024):
+            kept += piece
+            if len(kept) >= _KEPT_ANSWER or time.monotonic() > until:
+                break
+    return kept[:_KEPT_ANSWER].decode(errors="replace").replace("\x00", "")
 
 
 def _defer(delivery_id: UUID, at: datetime | None) -> None:

@@ -6,13 +6,14 @@ import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class DeliveryStatus(models.TextChoices):
     """How a delivery stands."""
 
     PENDING = "pending", _("Pending")
-    DELIVERED = "delivered", _("Delivered")
+    DELIVERED = "delivered", pgettext_lazy("webhook", "Delivered")
     FAILED = "failed", _("Failed")
 
 
@@ -52,12 +53,13 @@ class Delivery(models.Model):
 
 
 class Attempt(models.Model):
-    """One try: the answer's status code, or why there was none."""
+    """One try: the answer's status code and the beginning of its text, or why there was none."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
     at = models.DateTimeField()
     status_code = models.PositiveSmallIntegerField(null=True)
     error = models.CharField(max_length=300, blank=True)
+    response = models.TextField(blank=True, default="")
     milliseconds = models.PositiveIntegerField()
 
     class Meta:

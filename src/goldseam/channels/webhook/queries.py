@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils.translation import gettext_noop
 
-from goldseam.channels.webhook.models import Delivery, Endpoint
+from goldseam.channels.webhook.models import Delivery, DeliveryStatus, Endpoint
 from goldseam.core.errors import NotFound
 
 
@@ -17,9 +18,9 @@ def endpoints_of(shop_id: int) -> QuerySet[Endpoint]:
 
 def access_endpoint(shop_id: int, endpoint_id: int) -> Endpoint:
     """The gate: the endpoint if it is the shop's, else "not found"."""
-    endpoint = Endpoint.objects.filter(pk=endpoint_id, shop_id=shop_id).first()
+    endpoint = Endpoint.objects.select_related("shop").filter(pk=endpoint_id, shop_id=shop_id).first()
     if endpoint is None:
-        raise NotFound("There is no such webhook.")
+        raise NotFound(gettext_noop("There is no such webhook."))
     return endpoint
 
 
@@ -29,14 +30,21 @@ def access_delivery(shop_id: int, delivery_id: UUID) -> Delivery:
         Delivery.objects.select_related("endpoint").filter(pk=delivery_id, endpoint__shop_id=shop_id).first()
     )
     if delivery is None:
-        raise NotFound("There is no such delivery.")
+        raise NotFound(gettext_noop("There is no such delivery."))
     return delivery
 
 
-def log_of(endpoint: Endpoint, limit: int = 100) -> list[Delivery]:
-    """The newest deliveries of an endpoint with their tries."""
-    return list(
-        Delivery.objects.filter(endpoint=endpoint)
-        .prefetch_related("attempts")
-        .order_by("-created_at")[:limit]
-    )
+def log_of(endpoint: Endpoint, limit: int = 100, *, status: str = "") -> list[Delivery]:
+    """The newest deliveries of an endpoint with their tries, of one status when given."""
+    rows = Delivery.objects.filter(endpoint=endpoint)
+    if status:
+        rows = rows.filter(status=status)
+    return list(rows.prefetch_related("attempts").order_by("-created_at")[:limit])
+
+
+def overview_of(shop_id: int) -> QuerySet[Endpoint]:
+    """A shop's endpoints with `waiting`, `failed` and `latest`: how their deliveries stand."""
+    waiting = Count("deliveries", filter=Q(deliveries__status=DeliveryStatus.PENDING))
+    failed = Count("deliveries", filter=Q(deliveries__status=DeliveryStatus.FAILED))
+    latest = Max("deliveries__delivered_at")
+    return endpoints_of(shop_id).annotate(waiting=waiting, failed=failed, latest=latest)

@@ -17,6 +17,8 @@ function show(next) {
   sign.dataset.state = next;
   sign.querySelector(".connection-text").textContent = sign.dataset[next];
   sign.title = sign.dataset[next];
+  const calm = document.getElementById("offline");
+  if (calm) calm.hidden = next !== "lost";
 }
 
 function tell(next) {

@@ -11,9 +11,16 @@ function toast(text, level = "info") {
   setTimeout(() => note.remove(), level === "error" ? 9000 : 4000);
 }
 
-function switchTheme() {
+function switchTheme(button) {
   const next = root.getAttribute("data-bs-theme") === "dark" ? "light" : "dark";
   root.setAttribute("data-bs-theme", next);
+  const address = button.dataset.themeUrl;
+  if (address) {
+    root.dataset.theme = next;
+    const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+    fetch(address, { method: "POST", headers: { "X-CSRFToken": token }, body: new URLSearchParams({ theme: next }) }).catch(() => {});
+    return;
+  }
   try {
     localStorage.setItem("goldseam:theme", next);
   } catch {
@@ -46,7 +53,8 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(target)) menu.open = false;
   }
-  if (target.closest("[data-theme-switch]")) switchTheme();
+  const switcher = target.closest("[data-theme-switch]");
+  if (switcher) switchTheme(switcher);
   target.closest("[data-dismiss]")?.parentElement.remove();
   const opener = target.closest("[data-opens]");
   if (opener) openDialog(opener.dataset.opens);

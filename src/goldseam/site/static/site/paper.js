@@ -1,0 +1,2 @@
+// The paper's one button.
+document.querySelector("[data-print]").addEventListener("click", () => print());
