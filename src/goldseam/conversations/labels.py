@@ -40,7 +40,7 @@ def use_of_labels(shop_id: int, limit: int) -> dict[int, int]:
     walks along the labels' index."""
     statement = (
         "SELECT label.id, (SELECT count(*) FROM (SELECT 1 FROM conversations_conversation AS row"
-        " WHERE row.shop_id = label.shop_id AND row.label_ids @> ARRAY[label.id] LIMIT %s) AS some)"
+        " WHERE row.shop_id = label.shop_id AND row.label_ids @> ARRAY[label.id] LIMIT %s) AS carriers)"
         " FROM conversations_label AS label WHERE label.shop_id = %s"
     )
     with connection.cursor() as cursor:
