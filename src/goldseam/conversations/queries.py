@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from goldseam.conversations.models import Attachment, Conversation, Message, Outcome, Status, Survey
@@ -300,3 +300,15 @@ def with_marks(conversation_ids: Iterable[int]) -> set[int]:
     """Which of the conversations have messages whose danger signs are marked."""
     marked = Message.objects.filter(conversation__in=conversation_ids).exclude(marks=[])
     return set(marked.values_list("conversation_id", flat=True))
+
+
+def came_back(conversation_ids: set[int], days: int) -> set[int]:
+    """Those of the conversations whose customer began another one about the same issue within so many days."""
+    rows = Conversation.objects.filter(pk__in=conversation_ids).exclude(customer=None).exclude(issue="")
+    again = Conversation.objects.filter(
+        customer=OuterRef("customer"),
+        issue=OuterRef("issue"),
+        created_at__gt=OuterRef("created_at"),
+        created_at__lte=OuterRef("created_at") + timedelta(days=days),
+    )
+    return set(rows.filter(Exists(again)).values_list("pk", flat=True))

@@ -151,3 +151,64 @@ class AnswerVerdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id} for {self.conversation_id}"
+
+
+class Guide(models.Model):
+    """Guided troubleshooting: a tree of questions in versions. `token` is its public address, open while
+    `is_public`."""
+
+    shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE, related_name="guides")
+    external_id = models.CharField(max_length=120)
+    title = models.CharField(max_length=120)
+    language = models.CharField(max_length=10, default="zh")
+    skus = models.JSONField(default=list)
+    token = models.CharField(max_length=40, unique=True)
+    is_public = models.BooleanField(default=False)
+    owner = models.ForeignKey("people.Agent", on_delete=models.SET_NULL, null=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    archived_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "external_id"], name="one_guide_per_id")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class GuideVersion(models.Model):
+    """The tree of a guide from a moment on (`goldseam.knowledge.guide_tree`)."""
+
+    guide = models.ForeignKey(Guide, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    body = models.JSONField()
+    actor = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["guide", "number"], name="one_guide_version")]
+
+    def __str__(self) -> str:
+        return f"{self.guide_id} v{self.number}"
+
+
+class Walk(models.Model):
+    """Somebody's way through a guide: `path` is [step, number of the answer] in order; `end` and `end_kind` are
+    empty while under way. A customer's own walk has a secret `key` and no agent."""
+
+    version = models.ForeignKey(GuideVersion, on_delete=models.CASCADE, related_name="walks")
+    conversation = models.ForeignKey(
+        "conversations.Conversation", on_delete=models.SET_NULL, null=True, related_name="walks"
+    )
+    agent = models.ForeignKey("people.Agent", on_delete=models.SET_NULL, null=True, related_name="+")
+    key = models.CharField(max_length=40, unique=True)
+    path = models.JSONField(default=list)
+    end = models.CharField(max_length=12, blank=True)
+    end_kind = models.CharField(max_length=10, blank=True)
+    helped = models.BooleanField(null=True)
+    started_at = models.DateTimeField()
+    moved_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"walk {self.pk} of {self.version_id}"

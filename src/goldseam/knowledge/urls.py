@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldseam.knowledge import views, views_sheets
+from goldseam.knowledge import views, views_guides, views_sheets
 
 app_name = "knowledge"
 urlpatterns = [
@@ -16,6 +16,16 @@ urlpatterns = [
     path("products/<int:sheet_id>/", views_sheets.sheet, name="sheet"),
     path("products/<int:sheet_id>/edit/", views_sheets.edit_sheet, name="edit-sheet"),
     path("products/<int:sheet_id>/archive/", views_sheets.archive_sheet, name="archive-sheet"),
+    path("guides/", views_guides.guides, name="guides"),
+    path("guides/new/", views_guides.write_guide, name="write-guide"),
+    path("guides/<int:guide_id>/", views_guides.guide, name="guide"),
+    path("guides/<int:guide_id>/edit/", views_guides.edit_guide, name="edit-guide"),
+    path("guides/<int:guide_id>/publish/", views_guides.publish_guide, name="publish-guide"),
+    path("guides/<int:guide_id>/archive/", views_guides.archive_guide, name="archive-guide"),
+    path("photos/<slug:digest>/", views_guides.guide_photo, name="guide-photo"),
+    path("beside/<int:conversation_id>/guides/", views_guides.beside, name="guides-beside"),
+    path("beside/<int:conversation_id>/guides/<int:guide_id>/", views_guides.begin, name="begin-guide"),
+    path("beside/<int:conversation_id>/walks/<int:walk_id>/", views_guides.move, name="move-guide"),
     path("<int:article_id>/", views.article, name="article"),
     path("<int:article_id>/edit/", views.edit, name="edit"),
     path("<int:article_id>/archive/", views.archive, name="archive"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from goldseam.knowledge import views_public
 from goldseam.site import audit, start, views
 from goldseam.site.api import api, docs
 from goldseam.site.palette import palette
@@ -18,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("goldseam.conversations.urls")),
     path("policies/", include("goldseam.policies.urls")),
     path("knowledge/", include("goldseam.knowledge.urls")),
+    path("guide/<str:token>/", views_public.walk_guide, name="open-guide"),
+    path("guide/<str:token>/photos/<slug:digest>/", views_public.public_photo, name="open-guide-photo"),
     path("replies/", include("goldseam.replies.urls")),
     path("approvals/", include("goldseam.approvals.urls")),
     path("promises/", include("goldseam.promises.urls")),

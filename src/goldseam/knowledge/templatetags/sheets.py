@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import template
 
+from goldseam.knowledge.guide_forms import END_NAMES
 from goldseam.knowledge.sheet_forms import LIKELIHOOD_NAMES, SENSE_NAMES
 
 register = template.Library()
@@ -19,3 +20,15 @@ def sense_name(code: str) -> str:
 def likelihood_name(code: str) -> str:
     """How often a cause is the one."""
     return str(LIKELIHOOD_NAMES.get(code, code))
+
+
+@register.filter
+def end_name(code: str) -> str:
+    """How a guide ends."""
+    return str(END_NAMES.get(code, code))
+
+
+@register.filter
+def unlocal(value: float) -> str:
+    """A number as HTML attributes want it."""
+    return f"{value:.3f}"
