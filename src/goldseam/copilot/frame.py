@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from goldseam.core.frame import KeyAction
+from goldseam.core.frame import KeyAction, Place
 
 ACTIONS = (KeyAction("draft", _("Use the draft"), "d", "conversation"),)
+
+PLACES = (Place("board", _("Open risks"), "copilot:board", "alert-triangle", key="b", role="lead"),)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldseam.copilot import views, views_check, views_crisis, views_llm, views_wording
+from goldseam.copilot import board_views, views, views_check, views_crisis, views_llm, views_wording
 
 app_name = "copilot"
 urlpatterns = [
+    path("board/", board_views.board, name="board"),
+    path("board/<int:conversation_id>/assign/", board_views.assign, name="board_assign"),
+    path("board/<int:conversation_id>/seen/", board_views.acknowledge, name="board_acknowledge"),
     path("panel/<int:conversation_id>/", views.panel, name="panel"),
     path("issue/<int:conversation_id>/", views.issue, name="issue"),
     path("rate/<int:conversation_id>/", views.rate, name="rate"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from goldseam.conversations.workload import unowned
-from goldseam.core.jobs import every
+from goldseam.core.jobs import every, job
 from goldseam.engine.worktime.hours import last_closing
 from goldseam.routing import escalating, placing, queries
 from goldseam.routing.models import HandOver, Mode, PlacementState
@@ -57,3 +57,9 @@ def _serve_queue(shop_id: int, now: datetime) -> int:
         found = placing.find_person(conversation_id, now=now)
         served += found is not None and found.state == PlacementState.ASSIGNED
     return served
+
+
+@job("routing.serve")
+def serve(shop_id: int) -> int:
+    """Look for people for what waits in one shop."""
+    return _serve_queue(shop_id, timezone.now())

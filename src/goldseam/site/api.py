@@ -24,8 +24,8 @@ from goldseam.core.api import count_call, error_answer
 from goldseam.core.errors import DomainError
 from goldseam.people.actions import note_token_use
 from goldseam.people.queries import find_token
-from goldseam.sla.api import router as sla
 from goldseam.promises.api import router as promises
+from goldseam.sla.api import router as sla
 
 if TYPE_CHECKING:
     from goldseam.people.models import ApiToken

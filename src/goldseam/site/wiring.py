@@ -15,11 +15,12 @@ from goldseam.copilot.crisis import watch_imported, watch_message
 from goldseam.copilot.gate import judge_reply, keep_word
 from goldseam.copilot.tryout import defer_tryout
 from goldseam.core.events import Handler
-from goldseam.people.events import PersonLeft
+from goldseam.people.events import PersonCameBack, PersonLeft
 from goldseam.policies.events import TryOutRequested
 from goldseam.promises import events as promises
 from goldseam.promises.actions import follow_messages, settle_after_orders, settle_after_reply
 from goldseam.replies.actions import refuse_unfilled
+from goldseam.routing.actions import serve_queue_soon
 from goldseam.routing.placing import follow_assignment, route_after_message
 from goldseam.sla import moves as clocks
 from goldseam.sla.changes import reckon_later
@@ -40,6 +41,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     TryOutRequested: (defer_tryout,),
     inbox.ReplyTakenIn: (clocks.on_replied,),
     TimesChanged: (reckon_later,),
+    PersonCameBack: (serve_queue_soon,),
     inbox.ReplySubmitted: (refuse_unfilled, judge_reply),
     inbox.NoteAdded: (settle_after_reply,),
     inbox.ConversationsMerged: (follow_messages, assess_joined, tell),

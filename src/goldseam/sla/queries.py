@@ -197,3 +197,9 @@ def unseen_notices(agent: Agent, shop_id: int, now: datetime) -> QuerySet[Notice
         agent=agent, shop_id=shop_id, seen_at=None, at__gte=now - timedelta(hours=12)
     )
     return rows.order_by("-id")
+
+
+def fresh_calendar(row: Calendar, kept: Calendar | None) -> WorkCalendar:
+    """A calendar that is being written, with the single days of the kept one it will replace."""
+    days = {entry.day: read_openings(entry.hours) for entry in kept.days.all()} if kept else {}
+    return WorkCalendar(zone_of(row.timezone), tuple(read_openings(text) for text in row.hours), days)
