@@ -38,3 +38,16 @@ def sweep_files(timestamp: int) -> int:
     many contents."""
     actions.forget_unsent(timezone.now())
     return actions.sweep_store()
+
+
+@job("conversations.bulk")
+def change_many(run: int) -> None:
+    """Carry a change of many conversations to its end, batch by batch."""
+    while actions.continue_bulk(run):
+        pass
+
+
+@every("23 3 * * *", "conversations.forget_views")
+def forget_views(timestamp: int) -> int:
+    """Remove saved views that were deleted long ago; returns how many rows."""
+    return actions.forget_deleted_views()

@@ -52,6 +52,7 @@ from goldseam.conversations.actions.triage import (
     record_triages,
 )
 from goldseam.conversations.actions.views import (
+    MOST_VIEWS,
     arrange_views,
     change_view,
     copy_view,
@@ -67,6 +68,7 @@ __all__ = [
     "BULK_VERBS",
     "MAX_COMMENT",
     "MAX_TEXT",
+    "MOST_VIEWS",
     "PRIORITIES",
     "REASONS",
     "UNDO_MERGE",
