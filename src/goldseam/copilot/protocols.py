@@ -111,7 +111,7 @@ PROTOCOLS: dict[str, Protocol] = {
             ),
             Source(
                 _(
-                    "Regulation (EU) 2023/988 on general product safety: accidents are told to the authorities"
+                    "Regulation (EU) 2023/988 on general product safety: accidents are to be reported"
                 ),
                 "https://eur-lex.europa.eu/eli/reg/2023/988/oj",
             ),
