@@ -272,7 +272,7 @@ def test_sheets_come_in_through_a_mapping(shop: Shop, tmp_path: Any):
             "care": "年检",
             "faults": [{"what": "加热慢", "code": "F001", "fix": "查电压"}],
         },
-        "W2": {"name": "坏的", "faults": [{"what": "同", "code": "1"}, {"what": "同", "code": "2"}]},
+        "W2": {"name": "坏的", "faults": [{"what": "同", "code": "1"}, {"what": "同", "code": "1"}]},
     }
     (tmp_path / "products.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
     mapping = load_mapping(tmp_path / "m.toml", KNOWLEDGE, ZoneInfo("Asia/Shanghai"))

@@ -15,9 +15,12 @@ from django.core.exceptions import FieldError
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from goldseam.conversations.models import Conversation, ReadMark
+from goldseam.conversations.actions import begin_bulk, make_label, make_view
+from goldseam.conversations.filters import Group
+from goldseam.conversations.models import BulkRun, Conversation, Label, ReadMark, SavedView
 from goldseam.copilot.models import Wording
 from goldseam.knowledge.actions import import_articles
+from goldseam.knowledge.guide_actions import save_guide, start_walk
 from goldseam.knowledge.models import Article
 from goldseam.knowledge.records import build_record
 from goldseam.knowledge.sheet_actions import save_sheet
@@ -26,6 +29,9 @@ from goldseam.people.models import Agent, ApiToken, Membership, Role, Shop
 from goldseam.policies.actions import start_draft
 from goldseam.policies.models import PackVersion, TryOut
 from goldseam.policies.trying import start_tryout
+from goldseam.sla.actions import USUAL_HOURS, publish_times, save_calendar
+from goldseam.sla.models import Calendar, TimesTable
+from goldseam.sla.queries import shipped_rows
 from tests.journeys.shop import build_shop
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +46,8 @@ FOREIGN = (
     "13800130000",
     "agent@porcelain.test",
     "青瓷退换规则",
+    "青瓷标签",
+    "青瓷视图",
 )
 
 
@@ -59,6 +67,12 @@ def foreign() -> Shop:
     import_articles(shop, [build_record({"title": "青瓷退换规则", "body": "七天内可退。"})], actor="test")
     lead = Agent.objects.get(email="lead@porcelain.test")
     start_tryout(start_draft(shop, "default", lead), lead, wanted=200)
+    make_label(shop, "青瓷标签", colour="lake", actor="test")
+    make_view(shop, lead, "青瓷视图", Group("all"), scope="shop", actor="test")
+    some = Conversation.objects.filter(shop=shop, external_id="c-1005").values_list("pk", flat=True)
+    begin_bulk(shop, lead, "priority", "P3", list(some), key="k")
+    save_calendar(shop, None, name="青瓷日历", timezone="UTC", hours=USUAL_HOURS, team_id=None, actor="test")
+    publish_times(shop, shipped_rows(), author=lead, actor="test")
     return shop
 
 
@@ -82,6 +96,11 @@ def patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, 
 def addresses(shop: Shop) -> list[Address]:
     """Every page and fragment; an id of a kind unknown here stops the test, so that none is left out."""
     conversation = Conversation.objects.filter(shop=shop, external_id="c-1001").get()
+    tree = {
+        "steps": [{"key": "1", "question": "?", "answers": [{"label": "x", "next": "A"}]}],
+        "ends": [{"key": "A", "kind": "fixed", "text": "青瓷壶修好了"}],
+    }
+    guide = save_guide(shop, "g", {"title": "青瓷壶漏水", **tree}, actor="test")[0]
     ids = {
         "conversation_id": conversation.pk,
         "customer_id": conversation.customer_id,
@@ -90,8 +109,17 @@ def addresses(shop: Shop) -> list[Address]:
         "tryout_id": TryOut.objects.filter(version__pack__shop=shop).get().pk,
         "article_id": Article.objects.filter(shop=shop).get().pk,
         "rule_id": "carrier-stalled-48h",
+        "calendar_id": Calendar.objects.get(shop=shop).pk,
+        "number": TimesTable.objects.get(shop=shop).number,
         "sheet_id": save_sheet(shop, "washer", {"title": "青瓷壶"}, actor="test")[0].pk,
+        "token": guide.token,
+        "digest": "0" * 64,
+        "guide_id": guide.pk,
+        "walk_id": start_walk(guide, conversation=conversation).pk,
         "wording_id": Wording.objects.create(conversation=conversation, task="draft").pk,
+        "view_id": SavedView.objects.filter(shop=shop).get().pk,
+        "label_id": Label.objects.filter(shop=shop).get().pk,
+        "run_id": BulkRun.objects.filter(shop=shop).get().pk,
         "token_id": ApiToken.objects.filter(shop=shop).get().pk,
     }
     found = []

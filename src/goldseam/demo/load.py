@@ -26,7 +26,7 @@ from goldseam.demo.articles import articles
 from goldseam.demo.catalogue import goods, world
 from goldseam.demo.lists import load_lists
 from goldseam.demo.orders import people, purchases
-from goldseam.demo.sheets import load_sheets
+from goldseam.demo.sheets import load_guides, load_sheets
 from goldseam.demo.threads import Threads
 from goldseam.knowledge.actions import import_articles
 from goldseam.people.actions import add_person, create_shop
@@ -118,6 +118,7 @@ def _load_rows(shop: Shop, now: datetime, progress: Progress) -> None:
     upsert_products(shop, products, actor=_ACTOR)
     import_articles(shop, articles(), actor=_ACTOR)
     load_sheets(shop)
+    load_guides(shop, Random(SEED))
     persons = people(chance, CUSTOMERS)
     for batch in _batches([person.record for person in persons], "customers", progress):
         upsert_customers(shop, batch, actor=_ACTOR)

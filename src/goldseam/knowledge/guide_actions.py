@@ -33,8 +33,8 @@ def save_guide(
     owner: Agent | None = None,
     seen_version: int | None = None,
 ) -> tuple[Guide, bool]:
-    """Make or change the guide of this id; returns it and whether anything changed. `values`: title, language,
-    skus, steps, ends. Walks under way go on in the version that they began in."""
+    """Make or change the guide of this id; returns it and whether anything changed. `values`: title,
+    language, skus, steps, ends. Walks under way go on in the version that they began in."""
     tree = read_tree({"steps": values.get("steps", ()), "ends": values.get("ends", ())})
     title = str(values.get("title") or "").strip()[:120]
     if not title:

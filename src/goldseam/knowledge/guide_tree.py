@@ -69,8 +69,8 @@ class Tree(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One place of the drawn tree: the answer that leads there, then a step with its branches or an end. A step
-    that several answers lead to is drawn once and named after that."""
+    """One place of the drawn tree: the answer that leads there, then a step with its branches or an end. A
+    step that several answers lead to is drawn once and named after that."""
 
     label: str
     step: Step | None
@@ -137,9 +137,9 @@ def _reach(tree: Tree) -> None:
     reached: set[str] = set()
     for path in _paths(tree, (tree.steps[0].key,)):
         reached |= set(path)
-    for place in (*tree.steps, *tree.ends):
-        if place.key not in reached:
-            raise _at(place.key, _("nothing leads here."))
+    for key in (*(step.key for step in tree.steps), *(end.key for end in tree.ends)):
+        if key not in reached:
+            raise _at(key, _("nothing leads here."))
 
 
 def _paths(tree: Tree, path: tuple[str, ...], known: set[str] | None = None) -> Iterator[tuple[str, ...]]:

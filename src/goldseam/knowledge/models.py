@@ -194,8 +194,8 @@ class GuideVersion(models.Model):
 
 
 class Walk(models.Model):
-    """Somebody's way through a guide: `path` is [step, number of the answer] in order; `end` and `end_kind` are
-    empty while under way. A customer's own walk has a secret `key` and no agent."""
+    """Somebody's way through a guide: `path` is [step, number of the answer] in order; `end` and `end_kind`
+    are empty while under way. A customer's own walk has a secret `key` and no agent."""
 
     version = models.ForeignKey(GuideVersion, on_delete=models.CASCADE, related_name="walks")
     conversation = models.ForeignKey(

@@ -1,5 +1,5 @@
-"""What customers see without signing in: a guide that was opened to them. Its address is a secret-free token; a
-walk is known by a random key in the form, so no cookie is set and nothing of other people can be reached."""
+"""What customers see without signing in: a guide that was opened to them. A walk is known by a random key in
+the form, so no cookie is set and nothing of other people can be reached."""
 
 from __future__ import annotations
 
