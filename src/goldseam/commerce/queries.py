@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_noop
 
-from goldseam.commerce.models import Customer, Order, OrderItem, Parcel, Refund
+from goldseam.commerce.models import Customer, Order, OrderItem, Parcel, Refund, RefundStatus
 from goldseam.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -182,3 +182,21 @@ def recent_orders_of_many(customer_ids: Iterable[int], limit: int = 20) -> dict[
 def skus_of_order(order_id: int) -> set[str]:
     """The article numbers in an order."""
     return set(OrderItem.objects.filter(order_id=order_id).exclude(sku="").values_list("sku", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class PaidRefund:
+    """A refund that the shop has paid."""
+
+    refund_id: int
+    external_id: str
+    order_id: int
+    amount: Decimal
+    currency: str
+
+
+def paid_refunds(order_ids: Iterable[int]) -> list[PaidRefund]:
+    """The paid refunds of some orders, the oldest first."""
+    rows = Refund.objects.filter(order__in=set(order_ids), status=RefundStatus.PAID).order_by("pk")
+    columns = rows.values_list("pk", "external_id", "order_id", "amount", "currency")
+    return [PaidRefund(*row) for row in columns]

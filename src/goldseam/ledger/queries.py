@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext_noop
@@ -18,7 +18,7 @@ from goldseam.people.queries import shops_of
 if TYPE_CHECKING:
     from goldseam.people.models import Agent
 
-ZERO = Decimal(0)
+ZERO = Decimal("0.00")
 
 
 def access_entry(agent: Agent, entry_id: int) -> Entry:
@@ -110,3 +110,29 @@ def unbalanced(shop_id: int) -> list[int]:
     wrong = rows.annotate(total=Sum("amount")).exclude(total=0)
     foreign = Line.objects.filter(shop_id=shop_id).exclude(currency=F("entry__currency"))
     return sorted({*wrong.values_list("entry_id", flat=True), *foreign.values_list("entry_id", flat=True)})
+
+
+def entry_of_shop(shop_id: int, entry_id: int) -> Entry | None:
+    """An entry of this shop, for programs."""
+    return whole().filter(shop_id=shop_id, pk=entry_id).first()
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """An entry as programs see it."""
+    return {
+        "id": entry.pk,
+        "key": entry.key,
+        "at": entry.at,
+        "state": entry.state,
+        "amount": str(entry.amount),
+        "currency": entry.currency,
+        "remedy": entry.remedy,
+        "conversation": entry.conversation.external_id,
+        "order": entry.order.external_id if entry.order else None,
+        "issue": entry.issue,
+        "liable_party": entry.liable_party,
+        "agent": entry.agent.email if entry.agent else None,
+        "approver": entry.approver.email if entry.approver else None,
+        "source": entry.source,
+        "reverses": entry.reverses_id,
+    }

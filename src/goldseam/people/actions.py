@@ -59,6 +59,8 @@ SCOPES = (
     "assess",
     "approvals:read",
     "approvals:write",
+    "ledger:read",
+    "ledger:write",
     "webhooks:write",
 )
 

@@ -18,10 +18,12 @@ from goldseam.approvals.api import router as approvals
 from goldseam.channels.webhook.api import router as webhooks
 from goldseam.commerce.api import router as commerce
 from goldseam.conversations.api import router as conversations
+from goldseam.conversations.list_api import router as lists
 from goldseam.copilot.api import router as copilot
 from goldseam.core import audit
 from goldseam.core.api import count_call, error_answer
 from goldseam.core.errors import DomainError
+from goldseam.ledger.api import router as ledger
 from goldseam.people.actions import note_token_use
 from goldseam.people.queries import find_token
 from goldseam.promises.api import router as promises
@@ -75,9 +77,11 @@ api = NinjaAPI(
 )
 api.add_router("", commerce)
 api.add_router("", conversations)
+api.add_router("", lists)
 api.add_router("", copilot)
 api.add_router("", approvals)
 api.add_router("", promises)
+api.add_router("", ledger)
 api.add_router("", sla)
 api.add_router("", webhooks)
 

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("goldseam.commerce.urls")),
     path("", include("goldseam.conversations.urls")),
     path("policies/", include("goldseam.policies.urls")),
+    path("ledger/", include("goldseam.ledger.urls")),
     path("knowledge/", include("goldseam.knowledge.urls")),
     path("guide/<str:token>/", views_public.walk_guide, name="open-guide"),
     path("guide/<str:token>/photos/<slug:digest>/", views_public.public_photo, name="open-guide-photo"),

@@ -15,6 +15,7 @@ from goldseam.copilot.crisis import watch_imported, watch_message
 from goldseam.copilot.gate import judge_reply, keep_word
 from goldseam.copilot.tryout import defer_tryout
 from goldseam.core.events import Handler
+from goldseam.ledger.settling import settle_refunds
 from goldseam.people.events import PersonCameBack, PersonLeft
 from goldseam.policies.events import TryOutRequested
 from goldseam.promises import events as promises
@@ -28,8 +29,8 @@ from goldseam.sla.events import TimesChanged
 
 WIRING: dict[type, tuple[Handler, ...]] = {
     PersonLeft: (hand_over,),
-    OrderChanged: (settle_after_orders, assess_after_orders),
-    OrdersChanged: (settle_after_orders, assess_after_orders),
+    OrderChanged: (settle_refunds, settle_after_orders, assess_after_orders),
+    OrdersChanged: (settle_refunds, settle_after_orders, assess_after_orders),
     inbox.MessageReceived: (
         assess_after_message,
         watch_message,

@@ -1,0 +1,235 @@
+"""The ledger as a list: what is asked for, a page of entries, and their sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
+from django.utils.dateparse import parse_datetime
+
+from goldseam.core.errors import DomainError
+from goldseam.core.paging import decode_cursor, encode_cursor
+from goldseam.ledger.models import Account, Entry, Line
+from goldseam.ledger.queries import ZERO, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from goldseam.people.models import Shop
+
+PAGE = 50
+MOST_GROUPS = 200
+MOST_EXPORTED = 100_000
+GROUPS = ("agent", "team", "issue", "liable_party", "remedy", "month", "conversation")
+_COLUMN = {
+    "agent": "agent__name",
+    "team": "team__name",
+    "conversation": "conversation__external_id",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerQuery:
+    """What is asked for; empty means everything. Days are the shop's, `until` is included. `conversation` is
+    the shop's own id of one."""
+
+    state: str = ""
+    agent: int | None = None
+    team: int | None = None
+    issue: str = ""
+    liable_party: str = ""
+    remedy: str = ""
+    currency: str = ""
+    conversation: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> LedgerQuery:
+        """From an address; a day that is none is the caller's error, an unknown code finds nothing."""
+        return cls(
+            state=_word(given, "state", 10),
+            agent=_number(given, "agent"),
+            team=_number(given, "team"),
+            issue=_word(given, "issue", 40),
+            liable_party=_word(given, "liable_party", 20),
+            remedy=_word(given, "remedy", 30),
+            currency=_word(given, "currency", 3).upper(),
+            conversation=_word(given, "conversation", 120),
+            since=_day(given, "since"),
+            until=_day(given, "until"),
+        )
+
+    def as_params(self) -> dict[str, str]:
+        """The address's part that asks for the same."""
+        columns = {name: getattr(self, name) for name in self.__slots__}
+        return {name: str(value) for name, value in columns.items() if value not in ("", None)}
+
+    def rows(self, shop: Shop) -> QuerySet[Entry]:
+        """The entries, unordered."""
+        exact = {
+            name: getattr(self, name)
+            for name in ("state", "issue", "liable_party", "remedy", "currency")
+            if getattr(self, name)
+        }
+        rows = Entry.objects.filter(shop=shop, **exact)
+        if self.agent is not None:
+            rows = rows.filter(Q(agent_id=self.agent) | Q(approver_id=self.agent))
+        if self.team is not None:
+            rows = rows.filter(team_id=self.team)
+        if self.conversation:
+            rows = rows.filter(conversation__external_id=self.conversation)
+        zone = ZoneInfo(shop.timezone)
+        if self.since is not None:
+            rows = rows.filter(at__gte=datetime.combine(self.since, time(), zone))
+        if self.until is not None:
+            rows = rows.filter(at__lt=datetime.combine(self.until + timedelta(days=1), time(), zone))
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPage:
+    """Entries, newest first, and the cursor of the next page (None on the last)."""
+
+    entries: list[Entry]
+    following: str | None
+
+
+def page(shop: Shop, query: LedgerQuery, after: str | None = None, size: int = PAGE) -> LedgerPage:
+    """One page, found by key: the hundredth costs what the first does."""
+    rows = _with_all(query.rows(shop)).order_by("-at", "-id")
+    if after:
+        moment, number = decode_cursor(after, str, int)
+        at = parse_datetime(moment)
+        if at is None:
+            raise DomainError("This page link is broken; start again from the first page.", field="after")
+        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=number))
+    entries = list(rows[: size + 1])
+    last = entries[size - 1] if len(entries) > size else None
+    following = encode_cursor([last.at.isoformat(), last.pk]) if last else None
+    return LedgerPage(entries[:size], following)
+
+
+def exported(shop: Shop, query: LedgerQuery) -> Iterator[Entry]:
+    """Every entry that is asked for, oldest first, a few at a time; the latest `MOST_EXPORTED` at most."""
+    newest = query.rows(shop).order_by("-at", "-id").values_list("pk", flat=True)[:MOST_EXPORTED]
+    return _with_all(Entry.objects.filter(pk__in=newest)).order_by("at", "id").iterator(chunk_size=500)
+
+
+def _with_all(rows: QuerySet[Entry]) -> QuerySet[Entry]:
+    return whole().filter(pk__in=rows.values("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What was promised, approved, paid and refused in one currency (entries that were taken back do not
+    count), what it cost, and what is still owed."""
+
+    currency: str
+    promised: Decimal = ZERO
+    approved: Decimal = ZERO
+    paid: Decimal = ZERO
+    refused: Decimal = ZERO
+    goodwill: Decimal = ZERO
+    owed: Decimal = ZERO
+    entries: int = 0
+    name: str = ""
+    value: str = ""
+
+
+def totals(shop: Shop, query: LedgerQuery) -> list[Sums]:
+    """The sums of everything that is asked for, by currency."""
+    return [sums for _, sums in sorted(_sums(shop, query, None).items(), key=lambda pair: pair[0][1])]
+
+
+def by_group(shop: Shop, query: LedgerQuery, group: str) -> list[Sums]:
+    """The sums by person, team, issue …, the costliest first; `name` and `value` are empty for none."""
+    if group not in GROUPS:
+        group = "issue"
+    rows = list(_sums(shop, query, group).values())
+    rows.sort(key=lambda row: (row.currency, -row.goodwill, -row.approved, -row.promised, row.name))
+    return rows[:MOST_GROUPS]
+
+
+def _sums(shop: Shop, query: LedgerQuery, group: str | None) -> dict[tuple[Any, str], Sums]:
+    """Two queries: entries by state, lines by account."""
+    rows = query.rows(shop)
+    counted = Q(reverses=None, reversal=None)
+    place, at = _place(group, "", shop), _place(group, "entry__", shop)
+    entries = (
+        rows.annotate(**place)
+        .values(*place, "currency")
+        .annotate(
+            count=Count("id", filter=counted),
+            **{
+                f"sum_{state}": Sum("amount", filter=counted & Q(state=state))
+                for state in ("promised", "approved", "paid", "refused")
+            },
+        )
+        .order_by()
+    )
+    lines = (
+        Line.objects.filter(entry__in=rows.values("pk"))
+        .annotate(**at)
+        .values(*at, "currency")
+        .annotate(
+            goodwill=Sum("amount", filter=Q(account=Account.GOODWILL)),
+            payable=Sum("amount", filter=Q(account=Account.PAYABLE)),
+        )
+        .order_by()
+    )
+    money = {(row.get("value"), row["currency"]): row for row in lines}
+    found = {}
+    for row in entries:
+        key = (row.get("value"), row["currency"])
+        cost = money.get(key, {})
+        found[key] = Sums(
+            row["currency"],
+            *(row[f"sum_{state}"] or ZERO for state in ("promised", "approved", "paid", "refused")),
+            goodwill=cost.get("goodwill") or ZERO,
+            owed=-cost["payable"] if cost.get("payable") else ZERO,
+            entries=row["count"],
+            name=_name(row.get("name")),
+            value=_name(row.get("value")),
+        )
+    return found
+
+
+def _place(group: str | None, prefix: str, shop: Shop) -> dict[str, Any]:
+    if group is None:
+        return {}
+    if group == "month":
+        month = TruncMonth(f"{prefix}at", tzinfo=ZoneInfo(shop.timezone))
+        return {"value": month, "name": month}
+    return {"value": F(f"{prefix}{group}"), "name": F(f"{prefix}{_COLUMN.get(group, group)}")}
+
+
+def _name(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m}"
+    return "" if value is None else str(value)
+
+
+def _word(given: Mapping[str, str], name: str, most: int) -> str:
+    return str(given.get(name) or "").replace("\x00", "").strip()[:most]
+
+
+def _number(given: Mapping[str, str], name: str) -> int | None:
+    text = str(given.get(name) or "")
+    return int(text) if text.isdecimal() and len(text) < 16 else None
+
+
+def _day(given: Mapping[str, str], name: str) -> date | None:
+    text = str(given.get(name) or "").strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise DomainError("A day is written like 2026-05-31.", field=name) from error
