@@ -137,7 +137,17 @@ def contents(shop: Shop) -> str:
     rows: list[Any] = []
     for model in apps.get_models():
         if not model._meta.app_label.startswith(
-            ("people", "commerce", "conversations", "knowledge", "copilot", "policies", "webhook")
+            (
+                "people",
+                "commerce",
+                "conversations",
+                "knowledge",
+                "copilot",
+                "policies",
+                "webhook",
+                "sla",
+                "routing",
+            )
         ):
             continue
         if model is ReadMark:

@@ -26,6 +26,7 @@ from goldseam.demo.articles import articles
 from goldseam.demo.catalogue import goods, world
 from goldseam.demo.lists import load_lists
 from goldseam.demo.orders import people, purchases
+from goldseam.demo.service import run_service, set_up_service
 from goldseam.demo.sheets import load_guides, load_sheets
 from goldseam.demo.threads import Threads
 from goldseam.knowledge.actions import import_articles
@@ -115,6 +116,7 @@ def _load_rows(shop: Shop, now: datetime, progress: Progress) -> None:
         )
         for good in goods()
     ]
+    set_up_service(shop)
     upsert_products(shop, products, actor=_ACTOR)
     import_articles(shop, articles(), actor=_ACTOR)
     load_sheets(shop)
@@ -132,6 +134,7 @@ def _load_rows(shop: Shop, now: datetime, progress: Progress) -> None:
     for conversations in _batches(waiting, "waiting now", progress):
         upsert_conversations(shop, conversations, actor=_ACTOR)
     _hand_out(shop, chance, [record.external_id for record in waiting])
+    run_service(shop)
     load_lists(shop, chance, actor=_ACTOR)
 
 

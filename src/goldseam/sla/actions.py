@@ -20,7 +20,7 @@ from goldseam.people.queries import team_of_shop
 from goldseam.sla import queries
 from goldseam.sla.events import TimesChanged
 from goldseam.sla.models import Calendar, CalendarDay, TimesTable
-from goldseam.sla.times import clean_rows
+from goldseam.sla.times import clean_rows, hidden_rows
 
 if TYPE_CHECKING:
     from goldseam.people.models import Agent, Shop
@@ -162,6 +162,12 @@ def publish_times(
             gettext_noop("Somebody published another version meanwhile; load the page again and compare.")
         )
     cleaned = clean_rows(rows, {row.pk for row in queries.calendars_of(shop.pk)})
+    hidden = hidden_rows(cleaned)
+    if hidden:
+        raise DomainError(
+            gettext_noop("This row can never win: rows above it take everything. Move it up or remove it."),
+            field=f"rows[{hidden[0]}].name",
+        )
     table = TimesTable.objects.create(
         shop=shop, number=number + 1, rows=cleaned, author=author, note=note.strip()[:200]
     )
