@@ -24,7 +24,9 @@ from goldseam.copilot.queries import latest_decision
 from goldseam.copilot.replay import replay_reply
 from goldseam.core.errors import Conflict, NotAllowed
 from goldseam.core.models import AuditEntry
+from goldseam.ledger.models import Entry
 from goldseam.people.models import Agent, Membership, Shop
+from goldseam.promises.actions import withdraw
 from goldseam.promises.models import Promise, State
 from tests.journeys.shop import build_shop
 
@@ -231,3 +233,22 @@ def test_two_replies_at_once_do_not_spend_the_same_day_twice() -> None:
     for thread in threads:
         thread.join(30)
     assert sorted(outcomes) == ["refused", "sent"]
+
+
+def test_the_ledger_knows_what_was_promised_in_the_same_transaction(agent: Agent, lead: Agent) -> None:
+    conversation = talk()
+    message = actions.send_reply(conversation, agent, WITHIN)
+    promise = Promise.objects.get(message=message)
+    entry = Entry.objects.get(key=f"promise-{promise.pk}")
+    assert (entry.state, entry.amount, entry.agent, entry.granter_id) == (
+        "promised",
+        Decimal(20),
+        agent,
+        agent.pk,
+    )
+    withdraw(promise, agent, "客户不要了")
+    assert Entry.objects.get(key=f"promise-{promise.pk}-withdrawn").state == "cancelled"
+    approved(conversation, agent, lead, "coupon", 200)
+    message = actions.send_reply(conversation, agent, OVER)
+    carried = Entry.objects.get(key=f"promise-{Promise.objects.get(message=message).pk}")
+    assert (carried.remedy, carried.granted) == ("coupon", 0), "who approved it has given it"

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from goldseam.approvals.queries import grants_of
+from goldseam.approvals.routing import spent_by
 from goldseam.engine.reply.authority import MONEY, Author, Given, Granted, Said
 from goldseam.engine.reply.check import ReplyCheck, check_prepared
 from goldseam.engine.reply.request import ReplyRequest
@@ -40,10 +41,14 @@ def writer_of(conversation: Conversation, agent: Agent | None, case: Case, now: 
         role, own = membership.role, float(membership.limit)
     currency = currency_of(conversation, case)
     gifts = gifts_of(conversation, agent.pk if agent else None, currency, now)
+    day, month = gifts.day, gifts.month
+    if agent is not None:  # what they approved for others weighs as well
+        spent = spent_by(conversation.shop, agent.pk, currency, now)
+        day, month = max(day, spent.day), max(month, spent.month)
     return Author(
         role=role,
         own=own,
-        given=Given(float(gifts.case), float(gifts.day), float(gifts.month)),
+        given=Given(float(gifts.case), float(day), float(month)),
         granted=tuple(
             Granted(str(grant.request_id), grant.remedy, float(grant.amount) if grant.amount else None)
             for grant in grants_of(conversation.pk)
@@ -81,6 +86,7 @@ class Part:
     named: bool
     amount: str | None
     currency: str
+    remedy: str
     policy: str
     grant: str | None
     gift: str
@@ -101,11 +107,28 @@ class Part:
         )
 
 
+def carrier_of(kind: str, policy: str | None, case: Case, loaded: ShopTables) -> str:
+    """The remedy that would carry a commitment of this kind: the one whose rule spoke, else the first that
+    the facts allow, else the first of all; empty where no remedy does."""
+    codes = loaded.tables.deciding.reply.remedies.get(kind, ())
+    for code in codes:
+        offer = case.offers.get(code)
+        if offer is not None and offer.rule.id == policy:
+            return code
+    return next((code for code in codes if code in case.offers), codes[0] if codes else "")
+
+
 def parts_of(
-    check: ReplyCheck, remedy: str, conversation: Conversation, case: Case, loaded: ShopTables, now: datetime
+    check: ReplyCheck,
+    remedy: str,
+    conversation: Conversation,
+    author: Author,
+    case: Case,
+    loaded: ShopTables,
+    now: datetime,
 ) -> list[dict[str, Any]]:
     """What a checked text promises for the future, each part with its due moment."""
-    clock = _Clock(conversation, case, loaded, now)
+    clock = _Clock(conversation, case, loaded, now, author.granted)
     currency = currency_of(conversation, case)
     found = [_part(c, j, clock, currency) for c, j in check.commitments if c.kind in KINDS and not c.claim]
     if check.remedy is not None and remedy:
@@ -128,6 +151,7 @@ def _part(commitment: Commitment, judgement: Judgement, clock: _Clock, currency:
         named=named,
         amount=_money(commitment.amount),
         currency=currency if commitment.kind in MONEY else "",
+        remedy=clock.remedy(commitment.kind, judgement),
         policy=judgement.policy or "",
         grant=judgement.grant,
         gift=_money(gift) or "0",
@@ -154,6 +178,7 @@ def _silent(remedy: str, judgement: Judgement, clock: _Clock, currency: str) -> 
         named=False,
         amount=_money(amount),
         currency=currency if amount is not None else "",
+        remedy=remedy,
         policy=judgement.policy or "",
         grant=judgement.grant,
         gift=_money(judgement.gift) or "0",
@@ -169,6 +194,12 @@ class _Clock:
     case: Case
     loaded: ShopTables
     now: datetime
+    granted: tuple[Granted, ...]
+
+    def remedy(self, kind: str, judgement: Judgement) -> str:
+        """The remedy that carries a commitment."""
+        approved = next((g.remedy for g in self.granted if g.key == judgement.grant), "")
+        return approved or carrier_of(kind, judgement.policy, self.case, self.loaded)
 
     def due(self, kind: str, policy: str | None) -> datetime:
         """The moment, as the policy pack has it."""

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_POST
 
 from goldseam.conversations.actions import MAX_TEXT
 from goldseam.conversations.queries import access_conversation
-from goldseam.copilot.checking import MAY_OVERRIDE, check_words, currency_of, writer_of
+from goldseam.copilot.checking import MAY_OVERRIDE, carrier_of, check_words, currency_of, writer_of
 from goldseam.copilot.prepared import prepared
 from goldseam.core.errors import DomainError
 from goldseam.core.http import PageRequest
 
 if TYPE_CHECKING:
     from goldseam.conversations.models import Conversation
+    from goldseam.copilot.engine import ShopTables
     from goldseam.engine.decide.policy import PolicyPack
     from goldseam.engine.reply.check import ReplyCheck
     from goldseam.engine.reply.commitments import Commitment
@@ -45,7 +46,7 @@ def check(request: PageRequest, conversation_id: int) -> HttpResponse:
         "conversation": conversation,
         "check": found,
         "promises": [
-            _promise(number, commitment, judgement, conversation, case, text)
+            _promise(number, commitment, judgement, conversation, case, loaded, text)
             for number, (commitment, judgement) in enumerate(found.commitments)
         ],
         "solution": _solution(remedy, found, conversation, case, text),
@@ -66,10 +67,11 @@ def _promise(
     judgement: Judgement,
     conversation: Conversation,
     case: Case,
+    loaded: ShopTables,
     text: str,
 ) -> dict[str, Any]:
     """One commitment as the list shows it."""
-    remedy = _remedy_to_ask(commitment.kind, case, judgement)
+    remedy = carrier_of(commitment.kind, judgement.policy, case, loaded)
     return {
         "id": f"p{number}",
         "commitment": commitment,
@@ -92,23 +94,6 @@ def _solution(
     address = _ask_address(conversation, remedy, None, text) if judgement.verdict in _ASKABLE else ""
     rule = _rule_words(case.view.pack, judgement.policy)
     return {"remedy": remedy, "judgement": judgement, "rule": rule, "ask": address}
-
-
-def _remedy_to_ask(kind: str, case: Case, judgement: Judgement) -> str:
-    """The remedy to ask for: the one whose rule spoke, else the first that the facts allow, else the first
-    that would carry such words."""
-    codes = _carriers(kind)
-    for code in codes:
-        offer = case.offers.get(code)
-        if offer is not None and offer.rule.id == judgement.policy:
-            return code
-    return next((code for code in codes if code in case.offers), codes[0] if codes else "")
-
-
-def _carriers(kind: str) -> tuple[str, ...]:
-    from goldseam.copilot.engine import tables
-
-    return tables().deciding.reply.remedies.get(kind, ())
 
 
 def _ask_address(conversation: Conversation, remedy: str, amount: float | None, text: str) -> str:

@@ -62,12 +62,13 @@ def post(
     liable_party: str = "",
     source: str = "",
     at: datetime | None = None,
+    by_right: bool = False,
 ) -> Entry:
     """Write what happened to an amount. The same `key` with the same content is the entry that stands;
     with other content it is a Conflict. A promise is taken from what was approved for the remedy on the
     conversation, a payment from what is owed; only what goes beyond counts as given by the writer
-    (`booking.book`). `at` is now unless history is written. Raises Conflict when more is cancelled than is
-    open."""
+    (`booking.book`), and nothing does when it is owed by right. `at` is now unless history is written.
+    Raises Conflict when more is cancelled than is open."""
     given = {
         "state": state,
         "amount": _checked_amount(amount),
@@ -92,7 +93,7 @@ def post(
         "source": source,
         "at": at or timezone.now(),
         "team_id": _team_of(shop_id, agent_id),
-        "granter_id": (approver_id or agent_id) if booking.granted else None,
+        "granter_id": (approver_id or agent_id) if booking.granted and not by_right else None,
         "granted": booking.granted,
         "moved": booking.moved,
     }

@@ -136,3 +136,8 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "source": entry.source,
         "reverses": entry.reverses_id,
     }
+
+
+def entry_by_key(shop_id: int, key: str) -> Entry | None:
+    """The entry with this key, for rooms that wrote it."""
+    return Entry.objects.filter(shop_id=shop_id, key=key).first()
