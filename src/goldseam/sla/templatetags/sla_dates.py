@@ -43,7 +43,7 @@ _COLUMNS: dict[str, str | Promise] = {
     "first": gettext_lazy("First answer"),
     "next": gettext_lazy("Next answer"),
     "resolution": gettext_lazy("Solution"),
-    "warn": gettext_lazy("Warn at %"),
+    "warn": gettext_lazy("Warn at (percent)"),
     "calendar": gettext_lazy("Calendar"),
 }
 _PLACE = re.compile(r"rows\[(\d+)\]\.(\w+)")
