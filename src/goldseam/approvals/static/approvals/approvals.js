@@ -80,7 +80,7 @@ function showRequest() {
   page.dataset.showing = "request";
   for (const row of page.querySelectorAll(".req")) {
     const mine = row.dataset.row === request.dataset.request;
-    row.classList.toggle("chosen", mine);
+    row.classList.toggle("req-on", mine);
     row.querySelector(".row-link").toggleAttribute("aria-current", mine);
   }
   unfold();
