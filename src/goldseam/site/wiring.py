@@ -10,6 +10,7 @@ from goldseam.conversations import events as inbox
 from goldseam.conversations.actions.handover import hand_over
 from goldseam.copilot.actions import assess_after_message, assess_joined
 from goldseam.copilot.approving import judge_request
+from goldseam.copilot.booking import book_grant, book_promise, unbook_promise
 from goldseam.copilot.bulk import assess_after_orders, assess_after_promise, assess_imported
 from goldseam.copilot.crisis import watch_imported, watch_message
 from goldseam.copilot.gate import judge_reply, keep_word
@@ -50,9 +51,13 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     inbox.SurveySent: (tell,),
     inbox.SurveyAnswered: (tell,),
     inbox.DeliveryRetried: (redeliver_message,),
+    promises.PromiseMade: (book_promise,),
     promises.PromiseKept: (assess_after_promise,),
     promises.PromiseBroken: (assess_after_promise,),
-    promises.PromiseWithdrawn: (assess_after_promise,),
+    promises.PromiseWithdrawn: (
+        unbook_promise,
+        assess_after_promise,
+    ),
     inbox.ReplySent: (
         settle_after_reply,
         keep_word,
@@ -85,5 +90,5 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     approvals.RequestRaised: (tell,),
     approvals.RequestDecided: (tell,),
     approvals.RequestWithdrawn: (tell,),
-    approvals.GrantUsed: (tell,),
+    approvals.GrantUsed: (book_grant, tell),
 }

@@ -1,0 +1,94 @@
+"""What a sent reply promises in money stands in the ledger, in the transaction in which it goes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goldseam.approvals.queries import request_by_id
+from goldseam.conversations.queries import conversation_by_id, message_by_id
+from goldseam.copilot.models import CheckedReply
+from goldseam.core.errors import Conflict
+from goldseam.ledger import actions as ledger
+from goldseam.ledger.queries import entry_by_key
+from goldseam.promises.queries import promise_by_id
+
+if TYPE_CHECKING:
+    from goldseam.approvals.events import GrantUsed
+    from goldseam.promises.events import PromiseMade, PromiseWithdrawn
+    from goldseam.promises.models import Promise
+
+_REMEDIES = {"refund": "partial_refund", "compensation": "coupon", "price_match": "price_adjust"}
+"""What a promise of money is, when neither the reply's solution nor an approval says it."""
+
+_OF_KIND = {
+    "refund": {"return_refund", "refund_only", "partial_refund", "freight_refund", "cancel_order"},
+    "compensation": {"coupon", "gift", "partial_refund", "freight_refund", "review_reward", "price_adjust"},
+    "price_match": {"price_adjust", "partial_refund", "coupon"},
+}
+
+
+def book_grant(event: GrantUsed) -> None:
+    """What was approved is promised to the customer now: out of the grant, which cost its granter."""
+    request = request_by_id(event.request_id)
+    ledger.post(
+        event.shop_id,
+        key=f"grant-{request.pk}",
+        state="promised",
+        amount=request.granted_amount or request.amount,
+        currency=request.currency,
+        remedy=request.remedy,
+        conversation_id=request.conversation_id,
+        order_id=request.order_id,
+        agent_id=request.requester_id,
+        approver_id=request.grantor_id,
+        issue=request.issue,
+        liable_party=request.conversation.liable_party,
+        source=f"approval-{request.pk}",
+    )
+
+
+def book_promise(event: PromiseMade) -> None:
+    """An amount that somebody promised on their own; what rests on an approval is booked with it."""
+    promise = promise_by_id(event.promise_id)
+    if not promise.amount or promise.kind not in _REMEDIES or _rests_on_grant(promise):
+        return
+    conversation = conversation_by_id(event.conversation_id)
+    ledger.post(
+        event.shop_id,
+        key=f"promise-{promise.pk}",
+        state="promised",
+        amount=promise.amount,
+        currency=promise.currency or conversation.shop.currency,
+        remedy=_remedy_of(promise),
+        conversation_id=conversation.pk,
+        order_id=promise.order_id,
+        agent_id=promise.agent_id,
+        issue=conversation.issue,
+        liable_party=conversation.liable_party,
+        source=f"promise-{promise.pk}",
+    )
+
+
+def unbook_promise(event: PromiseWithdrawn) -> None:
+    """A withdrawn promise is owed no more; what was paid already stays paid."""
+    entry = entry_by_key(event.shop_id, f"promise-{event.promise_id}")
+    if entry is None:
+        return
+    try:
+        ledger.reverse(entry, key=f"withdrawn-{event.promise_id}", agent=None, reason="promise withdrawn")
+    except Conflict:
+        return
+
+
+def _rests_on_grant(promise: Promise) -> bool:
+    row = CheckedReply.objects.filter(message_id=promise.message_id).order_by("-id").first()
+    parts = row.extra.get("parts", []) if row is not None else []
+    return any(
+        part.get("grant") is not None and part["kind"] == promise.kind and part["start"] == promise.start
+        for part in parts
+    )
+
+
+def _remedy_of(promise: Promise) -> str:
+    chosen = message_by_id(promise.message_id).remedy
+    return chosen if chosen in _OF_KIND[promise.kind] else _REMEDIES[promise.kind]
