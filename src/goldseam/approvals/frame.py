@@ -32,4 +32,13 @@ PLACES = (
         group="money",
         note=_("Who must agree to which amounts, and how long each is waited for."),
     ),
+    Place(
+        "simulator",
+        _("Authority simulator"),
+        "approvals:simulator",
+        "chart-line",
+        role="lead",
+        group="money",
+        note=_("What would have happened if agents had been allowed to grant more by themselves."),
+    ),
 )
