@@ -3,9 +3,9 @@
     # comment
     = issue[+issue…] | label intensity | signals or - | writer | family
     > role: text          (turns before the next message, for that message only)
-    a message with {some|alternatives|}
+    a message with {some|alternatives|} @@ +code -code
 
-A header holds for all messages up to the next one.
+A header holds for all messages up to the next one; marks after `@@` add signals to a message or drop them.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ SIGNALS = (
     "abuse",
     "fraud_suspect",
 )
+_MARKS = " @@ "
 ROLES = ("customer", "agent", "bot", "system")
 
 
@@ -134,6 +135,18 @@ def _turn(line: str, origin: str) -> tuple[str, str]:
     return role.strip(), text.strip()
 
 
+def _marked(line: str, signals: tuple[str, ...], origin: str) -> tuple[str, tuple[str, ...]]:
+    """A message without its marks, and its signals after them."""
+    text, _, marks = line.partition(_MARKS)
+    own = list(signals)
+    for mark in marks.split():
+        sign, code = mark[0], mark[1:]
+        if code not in SIGNALS or sign not in "+-" or (sign == "+") == (code in own):
+            raise _fail(origin, f"the mark {mark!r} adds or takes away nothing")
+        own = [*own, code] if sign == "+" else [other for other in own if other != code]
+    return text, tuple(own)
+
+
 def variants(line: str, limit: int) -> list[str]:
     """Up to `limit` readings of a line with alternatives, spread over all of them; always the same."""
     every = expand(line)
@@ -158,6 +171,7 @@ def parse(text: str, name: str, language: str, limit: int = 3) -> Iterator[Examp
         if line.startswith(">"):
             block.before.append(_turn(line, origin))
             continue
+        line, signals = _marked(line, block.signals, origin)
         try:
             texts = variants(line, limit)
         except ValueError as error:
@@ -169,7 +183,7 @@ def parse(text: str, name: str, language: str, limit: int = 3) -> Iterator[Examp
                 block.issues,
                 block.label,
                 block.intensity,
-                block.signals,
+                signals,
                 block.writer,
                 block.family,
                 language,

@@ -90,6 +90,7 @@ def build_matcher(tables: Mapping[str, Table], folding: Folding) -> Matcher:
         phrases += _phrases(group["phrases"], folding, "emotion", group["label"], group["strength"])
     for kind in ("sarcasm", "amplifier", "softener"):
         phrases += _phrases(tables["emotion"][kind]["phrases"], folding, kind, kind)
+    phrases += _phrases(tables["emotion"]["unless"]["phrases"], folding, "unless", "emotion")
     for kind, file in (("request", "requests"), ("topic", "issues")):
         for code, entry in _entries(tables[file]):
             phrases += _phrases(entry["phrases"], folding, kind, code)
@@ -103,6 +104,14 @@ def build_matcher(tables: Mapping[str, Table], folding: Folding) -> Matcher:
 
 def _entries(table: Table) -> list[tuple[str, Table]]:
     return [(code, entry) for code, entry in table.items() if isinstance(entry, dict) and "phrases" in entry]
+
+
+def build_asked(table: Table) -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
+    """Questions about a danger and the answers that own up to it, by signal."""
+    return {
+        code: (re.compile(entry["question"]), re.compile(entry["answer"]))
+        for code, entry in table["asked"].items()
+    }
 
 
 def build_bars(table: Table) -> dict[str, tuple[float, float]]:

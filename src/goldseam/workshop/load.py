@@ -32,6 +32,7 @@ def build_reading(
         lexicon=lexicons.build_matcher(raw, folding),
         negation=lexicons.build_negation(raw["negation"], folding),
         signal_bars=lexicons.build_bars(raw["signals"]),
+        asked=lexicons.build_asked(raw["signals"]),
         numbers=lexicons.build_numbers(raw["numbers"], folding),
         dates=lexicons.build_dates(raw["dates"], folding),
         goods=lexicons.build_goods(raw["order_words"], folding),

@@ -58,7 +58,9 @@ def fit_remedies(data: Sequence[Tried], version: str) -> RemedyModel:
         for name, place in vocabulary.items()
         if abs(coefficients[place]) >= 1e-4
     }
-    return RemedyModel(version, round(bias, 5), weights, dict(Counter(one.key for one in data)), PRIOR_STRENGTH)
+    return RemedyModel(
+        version, round(bias, 5), weights, dict(Counter(one.key for one in data)), PRIOR_STRENGTH
+    )
 
 
 def _matrix(data: Sequence[Tried], vocabulary: dict[str, int]) -> csr_matrix:

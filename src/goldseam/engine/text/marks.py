@@ -41,6 +41,8 @@ def mark(text: str, tables: ReadingTables) -> Marked:
         if kind == "signal" and _masked(hit, masks.get(hit.phrase.code)):
             covered.append(hit)
             continue
+        if kind == "emotion" and _masked(hit, masks.get("emotion")):
+            continue
         if kind in ("signal", "emotion", "request") and _denied(hit, folded, tables.negation):
             denied.append(hit)
         else:

@@ -97,7 +97,9 @@ def _listen(conversation: Conversation, index: int, tables: ReadingTables) -> Sp
     heads = tables.mood.heads
     mood = message_mood(text, marked, mood_raw, heads["label"], heads["intensity"])
     dangers = signal_chances(danger_raw, tables.danger.heads["signals"])
-    return Spoken(index, text, marked, turn, mood, Warned(index, text, marked, found, dangers), before)
+    return Spoken(
+        index, text, marked, turn, mood, Warned(index, text, marked, found, dangers, before), before
+    )
 
 
 def _scores(found: set[str], model: TextModel) -> Vector:

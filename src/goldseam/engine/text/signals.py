@@ -16,19 +16,22 @@ from goldseam.engine.text.tables import ReadingTables
 CRITICAL = ("self_harm", "injury", "threat_to_staff")
 _JOIN = 3
 _FEW = 12
+_SHORT_ANSWER = 24
 # The model alone must be this sure where the words themselves were denied or mean something else.
 _DENIED_BAR = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """One customer message ready for the signals: its marks, features and the model's probabilities."""
+    """One customer message ready for the signals: its marks, features and the model's probabilities, and the
+    other side's folded words right before it."""
 
     index: int
     text: str
     marked: Marked
     found: set[str]
     chances: dict[str, float]
+    before: str = ""
 
 
 def signal_chances(raw: Vector, head: Head) -> dict[str, float]:
@@ -54,11 +57,23 @@ def find_signals(messages: Iterable[Warned], tables: ReadingTables) -> tuple[Sig
                 start, end = _stretch(worded[code])
             elif chance >= (_DENIED_BAR if code in denied else without_words):
                 start, end = _telling(message, code, tables.danger)
+            elif _owned(message, code, tables):
+                start, end = 0, len(message.text)
             else:
                 continue
             signals.append(Signal(code, message.text[start:end], message.index, (start, end)))
     signals.sort(key=lambda signal: (signal.code not in CRITICAL, signal.message))
     return tuple(signals)
+
+
+def _owned(message: Warned, code: str, tables: ReadingTables) -> bool:
+    """A short answer that owns up to what the other side has just asked about."""
+    if code not in tables.asked or not message.before or len(message.text) > _SHORT_ANSWER:
+        return False
+    question, answer = tables.asked[code]
+    if not question.search(message.before):
+        return False
+    return answer.search(message.marked.folded.strip()) is not None
 
 
 def _telling(message: Warned, code: str, model: TextModel) -> tuple[int, int]:

@@ -90,13 +90,14 @@ class OutlookModel:
 class ReadingTables:
     """Everything `read` needs. `issue` and `mood` may be the same shipped model or a shop's own;
     when they are one object its scores are computed once. `signal_bars`: the model's probability that a
-    signal needs with words found, and without."""
+    signal needs with words found, and without; `asked`: questions about a danger and answers that own up."""
 
     version: str
     folding: Folding
     lexicon: Matcher
     negation: Negation
     signal_bars: Mapping[str, tuple[float, float]]
+    asked: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
     numbers: NumberForms
     dates: DateWords
     goods: Mapping[str, tuple[str, ...]]
