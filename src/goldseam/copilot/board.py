@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from goldseam.conversations.workload import SORTS, open_risks
+from goldseam.copilot.codes import factor_name
 from goldseam.copilot.models import Decision
 from goldseam.copilot.panel import Bar, bars_of
 from goldseam.routing.escalating import steps_of
@@ -34,13 +36,16 @@ def board_of(shop_id: int, sort: str) -> list[Risk]:
     ids = [row.pk for row in rows]
     latest = Decision.objects.filter(conversation__in=ids).order_by("conversation_id", "-id")
     decisions = latest.distinct("conversation_id").values_list("conversation_id", "assessment__risk")
-    factors = {pk: _strongest(bars_of(risk)[0]) for pk, risk in decisions if risk}
+    factors = {pk: _strongest(risk) for pk, risk in decisions if risk}
     steps = steps_of(ids)
     return [Risk(row, factors.get(row.pk, []), _state(row, steps)) for row in rows]
 
 
-def _strongest(bars: list[Bar]) -> list[Bar]:
-    return sorted(bars, key=lambda bar: -bar.points)[:_TOP]
+def _strongest(risk: Mapping[str, Any]) -> list[Bar]:
+    """The strongest reasons; where every conversation starts is none."""
+    bars, _ = bars_of(risk)
+    own = [bar for bar in bars if bar.name != factor_name("base")]
+    return sorted(own, key=lambda bar: -bar.points)[:_TOP]
 
 
 def _state(row: Conversation, steps: dict[int, str]) -> str:

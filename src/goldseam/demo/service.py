@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from goldseam.conversations.queries import conversations_by_ids
 from goldseam.conversations.workload import held_by, unowned
@@ -45,7 +45,8 @@ def set_up_service(shop: Shop) -> None:
     year = timezone.now().year
     for wanted in (year, year + 1):
         fill_holidays(calendar, "CN", wanted, language="zh_CN", actor=_ACTOR)
-    publish_times(shop, shipped_rows(), author=None, actor=_ACTOR)
+    with translation.override(shop.language):
+        publish_times(shop, shipped_rows(), author=None, actor=_ACTOR)
     choices = Choices(
         mode="suggest",
         hand_over="queue",

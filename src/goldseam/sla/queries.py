@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Count, Q, QuerySet
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 from goldseam.core.errors import NotFound
 from goldseam.engine.worktime import clocks as engine
@@ -82,7 +82,7 @@ def table_of_shop(shop_id: int, number: int) -> TimesTable:
 def shipped_rows() -> list[dict[str, Any]]:
     """What a shop without a table is offered."""
     blank = {"issues": [], "tiers": [], "priorities": [], "warn": 75, "calendar": None}
-    return [blank | row for row in SHIPPED]
+    return [blank | row | {"name": gettext(row["name"])} for row in SHIPPED]
 
 
 @dataclass(frozen=True, slots=True)

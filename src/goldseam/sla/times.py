@@ -19,11 +19,17 @@ _MOST_MINUTES = 60 * 24 * 90
 KINDS = ("first", "next", "resolution")
 
 SHIPPED: list[dict[str, Any]] = [
-    {"name": "Safety and crises", "priorities": ["P0"], "first": 5, "next": 5, "resolution": 240},
-    {"name": "High risk", "priorities": ["P1"], "first": 15, "next": 20, "resolution": 480},
-    {"name": "VIP", "tiers": ["vip"], "first": 15, "next": 30, "resolution": 960},
-    {"name": "Praise", "issues": ["praise"], "first": 480, "next": None, "resolution": None},
-    {"name": "All others", "first": 60, "next": 120, "resolution": 1440},
+    {
+        "name": gettext_noop("Safety and crises"),
+        "priorities": ["P0"],
+        "first": 5,
+        "next": 5,
+        "resolution": 240,
+    },
+    {"name": gettext_noop("High risk"), "priorities": ["P1"], "first": 15, "next": 20, "resolution": 480},
+    {"name": gettext_noop("VIP"), "tiers": ["vip"], "first": 15, "next": 30, "resolution": 960},
+    {"name": gettext_noop("Praise"), "issues": ["praise"], "first": 480, "next": None, "resolution": None},
+    {"name": gettext_noop("All others"), "first": 60, "next": 120, "resolution": 1440},
 ]
 """What a shop starts with."""
 

@@ -23,6 +23,7 @@ from goldseam.sla.notices import mark_seen
 from goldseam.sla.times import SHIPPED, hidden_rows
 
 _COMMON_ZONES = ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Tokyo", "Europe/Berlin", "America/New_York", "UTC")
+_NOTICES = 20
 _COUNTRIES = ("CN", "HK", "TW", "JP", "KR", "SG", "GB", "DE", "US")
 
 
@@ -111,7 +112,7 @@ def calendar(request: PageRequest, calendar_id: int) -> HttpResponse:
         return redirect("sla:calendar", row.pk)
     now = timezone.now()
     local = now.astimezone(queries.zone_of(row.timezone)).date()
-    days = [entry for entry in row.days.all() if entry.day >= local - timedelta(days=31)]
+    days = [entry for entry in row.days.all() if entry.day.year >= local.year]
     context = {
         "days": days,
         "may_edit": place.role == Role.ADMIN,
@@ -177,8 +178,17 @@ def clocks(request: PageRequest, conversation_id: int) -> HttpResponse:
 @require_GET
 def notices(request: PageRequest) -> HttpResponse:
     """What this person has not been told yet."""
-    rows = list(queries.unseen_notices(request.user, request.shop.pk, timezone.now())[:20])
-    context = {"notices": rows[:3], "others": max(0, len(rows) - 3), "latest": rows[0].pk if rows else 0}
+    return _strip(request)
+
+
+def _strip(request: PageRequest) -> HttpResponse:
+    rows = list(queries.unseen_notices(request.user, request.shop.pk, timezone.now())[:_NOTICES])
+    context = {
+        "notices": rows[:3],
+        "others": max(0, len(rows) - 3),
+        "rest": len(rows) - 1,
+        "latest": rows[0].pk if rows else 0,
+    }
     return render(request, "sla/notices.html", context)
 
 
@@ -187,13 +197,7 @@ def seen(request: PageRequest) -> HttpResponse:
     """The person has seen these."""
     up_to = _number(request.POST.get("latest", "")) or 0
     mark_seen(request.user, request.shop.pk, up_to, timezone.now())
-    return notices_left(request)
-
-
-def notices_left(request: PageRequest) -> HttpResponse:
-    """The strip after some were seen."""
-    rows = list(queries.unseen_notices(request.user, request.shop.pk, timezone.now())[:3])
-    return render(request, "sla/notices.html", {"notices": rows, "latest": rows[0].pk if rows else 0})
+    return _strip(request)
 
 
 def _calendar(request: PageRequest) -> dict[str, Any]:
