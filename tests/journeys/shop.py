@@ -93,7 +93,7 @@ STORIES = (
         "refunding",
         (
             ("c", 1500, "退款申请了五天了怎么还没到账"),
-            ("a", 1490, "您好,退款已经提交财务,预计3个工作日内到账。"),
+            ("a", 1490, "您好,退款已经提交财务,正在处理中。"),
             ("c", 55, "又过了一天还是没有,你们是不是在骗人?再不退我要在小红书曝光"),
         ),
     ),
@@ -240,5 +240,6 @@ def _former(shop: Shop, customer: Customer, agent: Agent, now: datetime, number:
     at = now - timedelta(days=20)
     old = actions.open_conversation(shop, f"old-{number}", customer=customer, at=at, actor="test")
     actions.receive_message(old, "上次买的碗有一个磕口了", key="old", at=at)
-    actions.send_reply(old, agent, "给您补发一个,今天寄出。", remedy="reship", at=at + timedelta(minutes=9))
+    actions.send_reply(old, agent, "非常抱歉,已经为您登记好了。", at=at + timedelta(minutes=9))
+    actions.set_remedy(old, "reship", actor="test")
     actions.close(old, outcome="satisfied", actor="test", at=at + timedelta(hours=1))

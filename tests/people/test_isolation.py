@@ -15,9 +15,31 @@ from django.core.exceptions import FieldError
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from goldseam.conversations.actions import begin_bulk, make_label, make_view
+from goldseam.conversations.actions import (
+    begin_bulk,
+    close,
+    hold_reply,
+    link_of,
+    make_label,
+    make_view,
+    merge,
+    open_conversation,
+    receive_message,
+    set_close_rules,
+    upload,
+)
 from goldseam.conversations.filters import Group
-from goldseam.conversations.models import BulkRun, Conversation, Label, ReadMark, SavedView
+from goldseam.conversations.models import (
+    Attachment,
+    BulkRun,
+    Conversation,
+    HeldReply,
+    Label,
+    Merge,
+    ReadMark,
+    SavedView,
+    Survey,
+)
 from goldseam.copilot.models import Wording
 from goldseam.knowledge.actions import import_articles
 from goldseam.knowledge.guide_actions import save_guide, start_walk
@@ -29,6 +51,8 @@ from goldseam.people.models import Agent, ApiToken, Membership, Role, Shop
 from goldseam.policies.actions import start_draft
 from goldseam.policies.models import PackVersion, TryOut
 from goldseam.policies.trying import start_tryout
+from goldseam.replies.actions import Place, save_canned, save_macro
+from goldseam.replies.models import CannedReply, Macro
 from goldseam.sla.actions import USUAL_HOURS, publish_times, save_calendar
 from goldseam.sla.models import Calendar, TimesTable
 from goldseam.sla.queries import shipped_rows
@@ -36,8 +60,22 @@ from tests.journeys.shop import build_shop
 
 pytestmark = pytest.mark.django_db
 
-OPEN_TO_ALL = {"people:sign_in", "people:sign_out", "people:language", "api:openapi-json", "api-docs"}
-ADMINS_ONLY = {"people:people", "people:role", "people:tokens", "people:revoke", "audit"}
+OPEN_TO_ALL = {
+    "people:sign_in",
+    "people:sign_out",
+    "people:language",
+    "api:openapi-json",
+    "api-docs",
+    "conversations:csat",
+}
+ADMINS_ONLY = {
+    "people:people",
+    "people:role",
+    "people:tokens",
+    "people:revoke",
+    "audit",
+    "conversations:close_rules",
+}
 FOREIGN = (
     "周雨桐",
     "李伟",
@@ -67,6 +105,7 @@ def foreign() -> Shop:
     import_articles(shop, [build_record({"title": "青瓷退换规则", "body": "七天内可退。"})], actor="test")
     lead = Agent.objects.get(email="lead@porcelain.test")
     start_tryout(start_draft(shop, "default", lead), lead, wanted=200)
+    hang_threads(shop)
     make_label(shop, "青瓷标签", colour="lake", actor="test")
     make_view(shop, lead, "青瓷视图", Group("all"), scope="shop", actor="test")
     some = Conversation.objects.filter(shop=shop, external_id="c-1005").values_list("pk", flat=True)
@@ -91,6 +130,40 @@ def patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, 
             yield from patterns(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
         else:
             yield f"{namespace}{entry.name}", entry
+
+
+def _threads_of(conversation: Conversation) -> dict[str, Any]:
+    """What hangs on a conversation, for addresses that name it."""
+    merge = Merge.objects.get(target=conversation)
+    survey = Survey.objects.get(conversation__shop=conversation.shop)
+    link = link_of(survey)
+    return {
+        "attachment_id": Attachment.objects.get(conversation=conversation).pk,
+        "held_id": HeldReply.objects.get(conversation=conversation).pk,
+        "message_id": conversation.messages.earliest("id").pk,
+        "merge_id": merge.pk,
+        "reply_id": CannedReply.objects.get(shop=conversation.shop).pk,
+        "macro_id": Macro.objects.get(shop=conversation.shop).pk,
+        "token": link.rstrip("/").rsplit("/", 1)[-1],
+    }
+
+
+def hang_threads(shop: Shop) -> None:
+    """A file, a held reply, a merge, a survey, a canned reply and a macro."""
+    agent = Agent.objects.get(email="agent@porcelain.test")
+    admin = Agent.objects.get(email="admin@porcelain.test")
+    target = Conversation.objects.get(shop=shop, external_id="c-1001")
+    other = open_conversation(shop, "c-9001", customer=target.customer, actor="test")
+    receive_message(other, "还有一件事", key="m")
+    merge(other, target, agent)
+    upload(target, "周雨桐.txt", "周雨桐".encode(), agent=agent, actor="test")
+    hold_reply(target, agent, "您好,周雨桐", key="held")
+    asks = {"need_outcome": False, "need_cause": False, "need_note": False, "ask_customer": True}
+    set_close_rules(shop, admin, **asks, ask_days=7, causes=[])
+    closed = Conversation.objects.get(shop=shop, external_id="c-1010")
+    close(closed, outcome="satisfied", actor=f"agent-{agent.pk}")
+    save_canned(shop, admin, Place(), shortcut="x", title="周雨桐", text="周雨桐", language="zh")
+    save_macro(shop, admin, Place(), name="周雨桐", text="周雨桐", language="zh", steps={})
 
 
 def addresses(shop: Shop) -> list[Address]:
@@ -120,6 +193,7 @@ def addresses(shop: Shop) -> list[Address]:
         "view_id": SavedView.objects.filter(shop=shop).get().pk,
         "label_id": Label.objects.filter(shop=shop).get().pk,
         "run_id": BulkRun.objects.filter(shop=shop).get().pk,
+        **_threads_of(conversation),
         "token_id": ApiToken.objects.filter(shop=shop).get().pk,
     }
     found = []

@@ -214,7 +214,8 @@ def get_conversation(request: ApiRequest, external_id: ExternalId) -> Any:
 @needs("conversations:write")
 def upload_attachment(request: ApiRequest, external_id: ExternalId, file: File[UploadedFile]) -> Any:
     """Upload a file for a message that follows, whose `attachments` name its id. The conversation is made
-    when it is new. What a file is, is told by its content; what no message names within a day is forgotten."""
+    when it is new. What a file is, is told by its content; what no message names within a day is
+    forgotten."""
     actor = f"token-{request.auth.pk}"
     if file.size is not None and file.size > largest():
         raise DomainError(f"A file may have {largest()} bytes at most.", code="file_refused", field="file")

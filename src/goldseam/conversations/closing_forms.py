@@ -61,7 +61,7 @@ class CloseRulesForm(forms.Form):
             if match is None:
                 raise forms.ValidationError(
                     _(
-                        "Line %(n)s: write a code of small letters, a colon and a name, such as “carrier: Late”."
+                        "Line %(n)s: write a code of small letters, a colon, a name: “carrier: Late”."
                     )
                     % {"n": number}
                 )

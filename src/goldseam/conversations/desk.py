@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +14,7 @@ from goldseam.conversations import inbox, queries, threads
 from goldseam.conversations.actions import UNDO_MERGE
 from goldseam.conversations.attaching import MOST_FILES
 from goldseam.conversations.forms import PRESETS
-from goldseam.conversations.models import Conversation, Outcome
+from goldseam.conversations.models import Conversation, Message, Outcome
 from goldseam.conversations.screen import days_of
 from goldseam.people.queries import agents_of
 
@@ -24,43 +23,50 @@ if TYPE_CHECKING:
 
 
 def said(request: PageRequest, conversation: Conversation) -> dict[str, Any]:
-    """The end of the thread by days, with what is about to go out."""
+    """The end of the thread by days, with what is about to go out and what waits to be sent."""
     given = request.GET.get("size", "")
     size = int(given) if given.isdecimal() and len(given) < 5 else inbox.THREAD
     size = min(max(size, inbox.THREAD), inbox.LONGEST_THREAD)
     messages, more = inbox.latest_messages(conversation.pk, size)
-    prefetch_related_objects(messages, "attachments")
-    events = {message.event for message in messages}
-    undoable = (
-        threads.undoable_merges(conversation.pk, timezone.now() - UNDO_MERGE) if "merged" in events else set()
-    )
+    held = threads.held_replies(conversation.pk)
+    files = threads.files_of(conversation.pk)
+    for row in (*messages, *held):
+        kind = "message_id" if isinstance(row, Message) else "held_id"
+        row.files = [file for file in files if getattr(file, kind) == row.pk]  # type: ignore[union-attr]
     return {
         "conversation": conversation,
         "days": days_of(messages),
         "earlier": size + 4 * inbox.THREAD if more else None,
-        "held": threads.held_replies(conversation.pk),
-        "undoable": undoable,
+        "held": held,
+        "unsent": [file for file in files if file.is_unsent and file.uploader_id == request.user.pk],
+        "undoable": _undoable(messages),
         "newest": max((message.pk for message in messages), default=0),
     }
 
 
-def facts(conversation: Conversation) -> dict[str, Any]:
-    """What head and dialogs show."""
-    rules = threads.close_rules(conversation.shop_id)
+def _undoable(messages: list[Message]) -> set[int]:
+    """Ids of the merges that the thread tells of and that can still be undone."""
+    since = timezone.now() - UNDO_MERGE
+    undone = {message.details.get("merge") for message in messages if message.event == "unmerged"}
+    made = {m.details["merge"] for m in messages if m.event == "merged" and m.at > since}
+    return made - undone
+
+
+def dialogs(conversation: Conversation) -> dict[str, Any]:
+    """What the sheets of a desk show."""
     return {
         "conversation": conversation,
         "colleagues": agents_of(conversation.shop_id),
         "presets": PRESETS.items(),
         "outcomes": Outcome.choices,
-        "rules": rules,
+        "rules": threads.close_rules(conversation.shop_id),
         "causes": threads.causes_of(conversation.shop_id),
     }
 
 
 def whole(request: PageRequest, conversation: Conversation) -> dict[str, Any]:
-    """Everything a desk shows at once."""
-    more = {"key": uuid.uuid4().hex, "unsent": threads.unsent_files(conversation, request.user)}
-    return facts(conversation) | said(request, conversation) | more | {"most_files": MOST_FILES}
+    """Everything a desk shows at once; its sheets come a moment later."""
+    return said(request, conversation) | {"key": uuid.uuid4().hex, "most_files": MOST_FILES}
 
 
 def render_thread(request: PageRequest, conversation: Conversation) -> HttpResponse:
@@ -73,5 +79,5 @@ def render_done(request: PageRequest, conversation: Conversation) -> HttpRespons
     if not request.htmx:
         return redirect("conversations:page", conversation.pk)
     changed = queries.access_conversation(request.user, conversation.pk)
-    response = render(request, "conversations/head.html", facts(changed))
+    response = render(request, "conversations/head.html", {"conversation": changed})
     return trigger_client_event(response, "goldseam:done", {"id": changed.pk, "status": changed.status})

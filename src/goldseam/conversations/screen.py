@@ -34,7 +34,7 @@ class Bubble:
     @property
     def only_files(self) -> bool:
         """Whether there is nothing to read beside the files."""
-        files = self.message.attachments.all()
+        files = getattr(self.message, "files", [])
         return bool(files) and self.message.text == " ".join(f"[{file.name}]" for file in files)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import FileResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_noop
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 _INLINE = ("image/jpeg", "image/png", "image/gif", "image/webp")
 
 
-def serve(row: Attachment, *, thumb: bool = False) -> HttpResponseBase:
+def serve(row: Attachment, *, thumb: bool = False) -> HttpResponse:
     """A file as an answer. Nothing in it can act: pictures are shown as what they were found to be, anything
     else is only saved; the browser must not guess, and what it opens has no rights and no origin."""
     tail = THUMB if thumb and row.is_image else ""
     try:
-        file = store().path(row.digest, tail).open("rb")
+        content = store().path(row.digest, tail).read_bytes()
     except FileNotFoundError as error:
         raise NotFound(gettext_noop("The content of this file is missing.")) from error
     shown = row.media_type in _INLINE
     media_type = "image/webp" if tail else row.media_type if shown else "application/octet-stream"
-    response = FileResponse(file, content_type=media_type)
+    response = HttpResponse(content, content_type=media_type)
     response["Content-Disposition"] = content_disposition_header(not shown, row.name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -81,6 +81,11 @@ class Attachment(models.Model):
         return self.name
 
     @property
+    def is_unsent(self) -> bool:
+        """Whether it waits for the message it is for."""
+        return self.message_id is None and self.held_id is None
+
+    @property
     def is_image(self) -> bool:
         """Whether it is shown as a picture; only pictures whose content was read have a width."""
         return self.width is not None

@@ -88,15 +88,21 @@ def _attachment(condition: Q, **where: Any) -> Attachment:
     return found
 
 
+def files_of(conversation_id: int) -> list[Attachment]:
+    """All files of a conversation, sent or not, in the order in which they came."""
+    return list(Attachment.objects.filter(conversation_id=conversation_id))
+
+
 def unsent_files(conversation: Conversation, agent: Agent) -> list[Attachment]:
     """What a person uploaded here and did not send yet."""
-    return list(Attachment.objects.filter(conversation=conversation, uploader=agent, message=None, held=None))
+    files = files_of(conversation.pk)
+    return [file for file in files if file.is_unsent and file.uploader_id == agent.pk]
 
 
 def held_replies(conversation_id: int) -> list[HeldReply]:
-    """Replies that are about to go out, with their files."""
+    """Replies that are about to go out, the oldest first."""
     rows = HeldReply.objects.filter(conversation_id=conversation_id).select_related("agent")
-    return list(rows.prefetch_related("attachments").order_by("created_at", "id"))
+    return list(rows.order_by("created_at", "id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +147,6 @@ def merge_of(conversation: Conversation, merge_id: int) -> Merge:
     if found is None:
         raise NotFound(gettext_noop("There is no such merge."))
     return found
-
-
-def undoable_merges(conversation_id: int, since: Any) -> set[int]:
-    """Merges into this conversation that can still be undone."""
-    rows = Merge.objects.filter(target_id=conversation_id, undone_at=None, at__gt=since)
-    return set(rows.values_list("pk", flat=True))
 
 
 def mentions_of(agent: Agent, shop_id: int, limit: int = 100) -> list[Mention]:

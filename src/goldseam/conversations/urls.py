@@ -20,6 +20,7 @@ urlpatterns = [
     path("conversations/<int:conversation_id>/", views.conversation_page, name="page"),
     path("conversations/<int:conversation_id>/thread/", views.thread, name="thread"),
     path("conversations/<int:conversation_id>/head/", views.head, name="head"),
+    path("conversations/<int:conversation_id>/dialogs/", views.dialogs, name="dialogs"),
     path("conversations/<int:conversation_id>/former/", views.former, name="former"),
     path("conversations/<int:conversation_id>/write/", writing_views.write, name="write"),
     path(

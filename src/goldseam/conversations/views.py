@@ -7,7 +7,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from goldseam.conversations import actions, inbox, queries
-from goldseam.conversations.desk import facts, render_done, render_thread, whole
+from goldseam.conversations import desk as screen
+from goldseam.conversations.desk import render_done, render_thread, whole
 from goldseam.conversations.forms import AssignForm, SnoozeForm, checked
 from goldseam.conversations.list_screen import ListQuery
 from goldseam.conversations.list_views import whole_list
@@ -27,7 +28,6 @@ def conversation_page(request: PageRequest, conversation_id: int) -> HttpRespons
         request.session["shop"] = conversation.shop_id
         return redirect(request.get_full_path())
     mark_seen(conversation, request.user)
-    actions.see_mentions(request.user, conversation.pk, conversation.shop_id)
     desk = whole(request, conversation)
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "conversations/desk.html", desk | {"query": ListQuery.of(request)})
@@ -46,7 +46,14 @@ def thread(request: PageRequest, conversation_id: int) -> HttpResponse:
 def head(request: PageRequest, conversation_id: int) -> HttpResponse:
     """Who it is with, where it stands, and what can be done with it."""
     conversation = queries.access_conversation(request.user, conversation_id)
-    return render(request, "conversations/head.html", facts(conversation))
+    return render(request, "conversations/head.html", {"conversation": conversation})
+
+
+@require_GET
+def dialogs(request: PageRequest, conversation_id: int) -> HttpResponse:
+    """The sheets that open over a conversation."""
+    conversation = queries.access_conversation(request.user, conversation_id)
+    return render(request, "conversations/dialogs.html", screen.dialogs(conversation))
 
 
 @require_GET

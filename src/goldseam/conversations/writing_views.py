@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -100,6 +100,7 @@ def present(request: PageRequest, conversation_id: int) -> HttpResponse:
     browser."""
     conversation = queries.access_conversation(request.user, conversation_id)
     presence.note(conversation, request.user, request.POST.get("state", ""))
+    actions.see_mentions(request.user, conversation.pk, conversation.shop_id)
     others = threads.others_present(conversation.pk, request.user)
     return render(request, "conversations/present.html", {"others": others})
 
@@ -133,7 +134,7 @@ def discard(request: PageRequest, attachment_id: int) -> HttpResponse:
 
 
 @require_GET
-def attachment(request: PageRequest, attachment_id: int) -> HttpResponseBase:
+def attachment(request: PageRequest, attachment_id: int) -> HttpResponse:
     """A file's content; `?thumb` the small likeness of a picture."""
     row = threads.access_attachment(request.user, attachment_id)
     return serve(row, thumb="thumb" in request.GET)

@@ -41,6 +41,7 @@ def check_steps(steps: dict[str, Any], causes: set[str], people: set[int]) -> di
     if "close" in found:
         if "snooze" in found:
             raise DomainError(_("A macro snoozes or closes, not both."), field="close")
+        found["close"] = {name: str(found["close"].get(name) or "") for name in ("outcome", "cause")}
         _check_close(found["close"], causes)
     return found
 

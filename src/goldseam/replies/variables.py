@@ -1,4 +1,5 @@
-"""Variables in texts: `{{order.tracking_no}}`, or with words for when it is not known: `{{customer.name|you}}`.
+"""Variables in texts: `{{order.tracking_no}}`, or with words for when it is not known:
+`{{customer.name|you}}`.
 
 They are filled in on the server from the conversation's facts. What is not known stays in the text as it
 stands, is shown as missing, and keeps the text from being sent."""

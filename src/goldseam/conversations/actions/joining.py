@@ -120,7 +120,7 @@ def undo_merge(row: Merge, agent: Agent) -> None:
     source.closed_at = None if source.status == Status.OPEN else source.closed_at
     for part in (source, target):
         _renew(part, waiting=True)
-    details = {"from": source.pk, "name": source.external_id}
+    details = {"merge": row.pk, "from": source.pk, "name": source.external_id}
     rows.tell_thread(target, "unmerged", details, f"{source.external_id} was taken out again.")
     actor = f"agent-{agent.pk}"
     for part in (source, target):
@@ -171,8 +171,9 @@ def _bring_home(messages: object, home: Conversation) -> None:
     ids = list(_ids(messages))
     coming = Message.objects.filter(pk__in=ids)
     Attachment.objects.filter(message__in=coming).update(conversation=home)
-    prefix = rows.moved_key(home.pk, "")
-    coming.exclude(external_id=None).update(external_id=Substr("external_id", len(prefix) + 1))
+    bare = Substr("external_id", len(rows.moved_key(home.pk, "")) + 1)
+    keyed = coming.exclude(external_id=None)  # place and key at once: apart, either could meet another one
+    keyed.update(origin=None, conversation=home, external_id=bare)
     coming.update(origin=None, conversation=home)
 
 
