@@ -144,6 +144,12 @@ MEASUREMENTS = (
             Figure("p50_ms", "milliseconds, p50"),
             Figure("p95_ms", "milliseconds, p95", 120, at_most=True),
             Figure("worst_view_p95_ms", "slowest view, p95"),
+            Figure("fragment_p50_ms", "fragments (rail, filtered lists, thread, customer …), p50"),
+            Figure("fragment_p95_ms", "fragments, p95", 60, at_most=True),
+            Figure("worst_fragment_p95_ms", "slowest fragment, p95", 60, at_most=True),
+            Figure(
+                "first_page_kb", "first page with styles, scripts and icons, KB compressed", 250, at_most=True
+            ),
         ),
     ),
     Measurement(
@@ -157,6 +163,21 @@ MEASUREMENTS = (
             Figure("ms_p50", "milliseconds among 20,000 articles, p50"),
             Figure("ms_p95", "milliseconds among 20,000 articles, p95", 20, at_most=True),
             Figure("renew_s", "index renewed after a write, s"),
+        ),
+    ),
+    Measurement(
+        "service_speed",
+        "Finding a person among 200, reckoning clocks",
+        1,
+        (
+            Figure("decision_ms_p95", "the decision alone, 200 people, ms p95", 5, at_most=True),
+            Figure(
+                "standing_ms_p95", "a clock of 30 runs on a calendar with breaks, ms p95", 10, at_most=True
+            ),
+            Figure("search_ms_p50", "a person found and assigned on the database, ms p50"),
+            Figure("search_ms_p95", "the same, p95", 60, at_most=True),
+            Figure("reckon_ms_p50", "a conversation's clocks reckoned anew, ms p50"),
+            Figure("reckon_ms_p95", "the same, p95", 30, at_most=True),
         ),
     ),
     Measurement(

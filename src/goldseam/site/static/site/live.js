@@ -106,7 +106,7 @@ function schedule(element) {
 
 function busy(element) {
   const active = document.activeElement;
-  return element.contains(active) && active.matches("input, select, textarea");
+  return element.contains(active) && active.matches("input:not([data-pick]), select, textarea");
 }
 
 function fetchAgain(element) {
