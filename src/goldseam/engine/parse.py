@@ -229,6 +229,8 @@ def list_at(data: Mapping[str, Any], path: str, key: str, most: int, *, required
     value = data.get(key)
     if value is None and not required:
         return []
+    if type(value) is list and len(value) <= most:
+        return value
     where = _join(path, key)
     if value is None:
         raise InvalidConversation(where, _absent(data, key))
@@ -246,6 +248,8 @@ def text_at(
     value = data.get(key)
     if value is None and not required:
         return ""
+    if type(value) is str and 0 < len(value) <= limit and not value.isspace():
+        return value if value.isascii() else _without_surrogates(value)
     where = _join(path, key)
     if value is None:
         raise InvalidConversation(where, _absent(data, key))
@@ -255,7 +259,16 @@ def text_at(
         raise InvalidConversation(where, f"must have at most {limit} characters, not {len(value)}")
     if required and not empty and not value.strip():
         raise InvalidConversation(where, "must not be empty")
-    return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
+    return _without_surrogates(value)
+
+
+def _without_surrogates(value: str) -> str:
+    """Half signs cannot be written anywhere; encoding finds them faster than a search."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", value)
+    return value
 
 
 def number_at(data: Mapping[str, Any], path: str, key: str) -> float | None:
@@ -263,6 +276,8 @@ def number_at(data: Mapping[str, Any], path: str, key: str) -> float | None:
     value = data.get(key)
     if value is None:
         return None
+    if type(value) is float and 0 <= value <= MAX_NUMBER:
+        return value
     where = _join(path, key)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidConversation(where, f"must be a number, not {_kind(value)}")
@@ -290,18 +305,17 @@ def moment_at(
     value = data.get(key)
     if value is None:
         return None
-    where = _join(path, key)
     if not isinstance(value, str):
-        raise InvalidConversation(where, f"must be an ISO 8601 string, not {_kind(value)}")
+        raise InvalidConversation(_join(path, key), f"must be an ISO 8601 string, not {_kind(value)}")
     written = value.strip()
     try:
         moment = datetime.fromisoformat(written)
     except ValueError:
-        raise InvalidConversation(where, _bad_moment(value)) from None
+        raise InvalidConversation(_join(path, key), _bad_moment(value)) from None
     if end_of_day and _DATE_ONLY.match(written):
         moment = datetime.combine(moment.date(), time(23, 59, 59))
     if not FIRST_YEAR < moment.year < LAST_YEAR:
-        raise InvalidConversation(where, f"must lie between {FIRST_YEAR + 1} and {LAST_YEAR - 1}")
+        raise InvalidConversation(_join(path, key), f"must lie between {FIRST_YEAR + 1} and {LAST_YEAR - 1}")
     return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
 
 
