@@ -7,6 +7,7 @@ let composing = false;
 let asking = null;
 let checked = null;
 let spans = [];
+let refusedText = null;
 const dismissed = new Map();
 
 const form = () => document.getElementById("composer");
@@ -40,7 +41,7 @@ function clear() {
   paint();
 }
 
-async function check(refused = false) {
+async function check() {
   const it = form();
   const at = panel();
   if (!it || !at) return;
@@ -49,8 +50,8 @@ async function check(refused = false) {
     clear();
     return;
   }
-  const asked = JSON.stringify([at.dataset.check, text, it.elements.remedy.value]);
-  if (asked === checked && !refused) return;
+  const asked = JSON.stringify([at.dataset.check, text, it.elements.remedy.value, text === refusedText]);
+  if (asked === checked) return;
   asking?.abort();
   const mine = new AbortController();
   asking = mine;
@@ -59,14 +60,14 @@ async function check(refused = false) {
       method: "POST",
       signal: mine.signal,
       headers: { "HX-Request": "true", "X-CSRFToken": it.elements.csrfmiddlewaretoken.value },
-      body: new URLSearchParams({ text, remedy: it.elements.remedy.value, refused: refused ? "1" : "" }),
+      body: new URLSearchParams({ text, remedy: it.elements.remedy.value, refused: text === refusedText ? "1" : "" }),
     });
     if (!answer.ok) return;
     const html = await answer.text();
     if (asking !== mine || panel() !== at) return;
     checked = asked;
     show(at, html, text);
-    if (refused) at.querySelector(".check-refused")?.scrollIntoView({ block: "nearest" });
+    at.querySelector(".check-refused")?.scrollIntoView({ block: "nearest" });
   } catch {
     // Without a connection nothing is checked while typing; the gate checks when it is sent.
   } finally {
@@ -250,7 +251,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.elt === form() && event.detail.xhr.status < 500) check(true);
+  if (event.detail.elt === form() && event.detail.xhr.status < 500) {
+    refusedText = field().value;
+    check();
+  }
 });
 for (const name of ["goldseam:fill", "goldseam:compose", "goldseam:unchoose"]) {
   document.addEventListener(name, () => {
