@@ -24,6 +24,7 @@ from goldseam.conversations.queries import find_conversation
 from goldseam.core.errors import NotFound
 from goldseam.demo.articles import articles
 from goldseam.demo.catalogue import goods, world
+from goldseam.demo.ledger import load_money, older_threads
 from goldseam.demo.lists import load_lists
 from goldseam.demo.orders import people, purchases
 from goldseam.demo.service import run_service, set_up_service
@@ -136,6 +137,9 @@ def _load_rows(shop: Shop, now: datetime, progress: Progress) -> None:
     _hand_out(shop, chance, [record.external_id for record in waiting])
     run_service(shop)
     load_lists(shop, chance, actor=_ACTOR)
+    for conversations in _batches(older_threads(threads), "older conversations", progress):
+        upsert_conversations(shop, conversations, actor=_ACTOR)
+    load_money(shop, chance, timezone.now())
 
 
 def _is_loaded(shop: Shop) -> bool:

@@ -62,8 +62,8 @@ def test_one_limit_counted_by_hand() -> None:
         ("always refused", [past(30, 0)] * 60, "keep", None),
         ("always cut", [past(30, 29)] * 60, "keep", None),
         ("a coin", [past(30), past(30, 0)] * 40, "keep", None),
-        ("small pass, large do not", [past(30)] * 40 + [past(100, 0)] * 40, "raise", "50"),
-        ("small ones do not vouch for a large one", [past(10)] * 200 + [past(300)] * 3, "raise", "15"),
+        ("small pass, large do not", [past(30)] * 40 + [past(100, 0)] * 40, "raise", "30"),
+        ("small ones do not vouch for a large one", [past(10)] * 200 + [past(300)] * 3, "raise", "10"),
         ("seven at the edge are too few", [past(9)] * 13 + [past(100)] * 7, "not_enough", None),
     ],
 )

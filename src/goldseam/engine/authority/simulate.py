@@ -8,7 +8,8 @@ modelled. The one guess is which limit to suggest: the highest of the grid for w
 2. of all of them, and of those in the upper half by themselves, with a probability of at least `SURE` the
    share approved in full is `WANTED` or more (beta posterior, see `rates`).
 
-Below (1) it says how many decisions are missing; when only (2) fails it says that people still make a
+Of limits that cover the same requests the lowest is suggested: the past says nothing of amounts that nobody
+asked for. Below (1) it says how many decisions are missing; when only (2) fails, that people still make a
 difference. What a higher limit does to what is asked for cannot be read from the past: agents who need not
 ask may ask for more. The pages say so.
 """
@@ -134,7 +135,8 @@ def suggest(outlooks: Sequence[Outlook], count: int) -> Suggestion:
     if not known:
         most = max((o.edge.count for o in outlooks if o.approved.count >= ENOUGH), default=0)
         return Suggestion("not_enough", more=max(1, ENOUGH_AT_EDGE - most))
-    best = next((o for o in reversed(known) if o.confidence >= SURE), None)
-    if best is None:
+    backed = [o for o in known if o.confidence >= SURE]
+    if not backed:
         return Suggestion("keep", confidence=max(o.confidence for o in known))
+    best = next(o for o in backed if o.at_once == backed[-1].at_once)
     return Suggestion("raise", best.limit, best.confidence)
