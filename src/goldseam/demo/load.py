@@ -22,6 +22,7 @@ from goldseam.conversations.actions import assign
 from goldseam.conversations.importing import upsert_conversations
 from goldseam.conversations.queries import find_conversation
 from goldseam.core.errors import NotFound
+from goldseam.demo.approvals import load_approvals
 from goldseam.demo.articles import articles
 from goldseam.demo.catalogue import goods, world
 from goldseam.demo.ledger import load_money, older_threads
@@ -140,6 +141,7 @@ def _load_rows(shop: Shop, now: datetime, progress: Progress) -> None:
     for conversations in _batches(older_threads(threads), "older conversations", progress):
         upsert_conversations(shop, conversations, actor=_ACTOR)
     load_money(shop, chance, timezone.now())
+    load_approvals(shop, timezone.now())
 
 
 def _is_loaded(shop: Shop) -> bool:
