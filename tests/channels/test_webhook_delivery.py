@@ -31,6 +31,7 @@ class Receiver:
 
     port: int = 0
     answers: list[int] = field(default_factory=list)
+    body: bytes = b""
     calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     @property
@@ -49,6 +50,7 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
             self.send_response(twin.answers.pop(0) if twin.answers else 204)
             self.send_header("Location", "http://169.254.169.254/")
             self.end_headers()
+            self.wfile.write(twin.body)
 
         def log_message(self, format: str, *args: Any) -> None:
             """Quiet."""

@@ -123,7 +123,7 @@ def test_keyboard_alone(desks: Desks, shop: Shop) -> None:
     expect(page.locator(".convo")).to_contain_text("孙晓雯")
     keys.press("Escape")
     keys.press("g")
-    keys.press("7")
+    keys.press("c")
     page.wait_for_url("**view=closed")
 
 

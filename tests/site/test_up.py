@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import time
 from collections.abc import Iterator
 
@@ -127,7 +128,28 @@ def test_a_taken_port_is_named(home: Home, up: Process, tmp_path):
     assert refused.returncode == 1
     assert f"port {home.port}" in refused.stderr
     assert "GOLDSEAM_PORT" in refused.stderr
-    assert not (tmp_path / "other" / "postgres" / "postmaster.pid").exists(), "its database is stopped again"
+    assert not (tmp_path / "other" / "postgres").exists(), "no database without a door"
+
+
+def test_doctor_knows_whose_port_it_is(home: Home, up: Process):
+    assert f"Goldseam runs on {home.url}" in home.run("doctor").stdout
+    other = Home(home.folder / "other")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        other.environ["GOLDSEAM_PORT"] = str(taken.getsockname()[1])
+        found = other.run("doctor")
+    assert found.returncode == 1
+    assert f"Cannot listen on 127.0.0.1 port {other.environ['GOLDSEAM_PORT']}" in found.stdout
+
+
+def test_a_backup_into_a_missing_folder_says_so(home: Home, up: Process):
+    refused = home.run("backup", str(home.folder / "nowhere" / "dump"))
+    assert refused.returncode == 1
+    assert f"There is no folder {home.folder / 'nowhere'}" in refused.stderr
+    assert "Errno" not in refused.stderr
+    folder = home.run("backup", str(home.folder))
+    assert "is a folder; name a file in it" in folder.stderr
 
 
 def test_commands_share_the_running_database(home: Home, up: Process):

@@ -32,7 +32,7 @@ PLACES = (
     Place("mine", _("Mine"), "conversations:inbox", "user", "view=mine", key="m"),
     Place("unassigned", _("Unassigned"), "conversations:inbox", "user-question", "view=unassigned", key="u"),
     Place("risk", _("High risk"), "conversations:inbox", "flame", "view=risk", key="r"),
-    Place("promises", _("Promises due"), "conversations:inbox", "heart-handshake", "view=promises", key="p"),
+    Place("promises", _("Promises due"), "conversations:inbox", "heart-handshake", "view=promises", key="d"),
     Place("snoozed", _("Snoozed"), "conversations:inbox", "clock-pause", "view=snoozed", key="s"),
     Place("open", _("All open"), "conversations:inbox", "inbox", "view=open", key="o"),
     Place("closed", _("Closed"), "conversations:inbox", "archive", "view=closed", key="c"),

@@ -99,10 +99,23 @@ def count_call(key: str, limit: int) -> int:
     return limit - calls
 
 
+class WrongMethod(DomainError):
+    """The address is right, but not for this method; `allowed` are those it takes."""
+
+    status = 405
+    code = "method_not_allowed"
+
+    def __init__(self, method: str, allowed: str) -> None:
+        super().__init__(f"This address does not take {method}; it takes {allowed}.")
+        self.allowed = allowed
+
+
 def error_answer(request: HttpRequest, error: DomainError) -> HttpResponse:
     """A domain error as its HTTP answer."""
     body = {"error": {"code": error.code, "message": error.message, "path": error.field}}
     response = HttpResponse(orjson.dumps(body), status=error.status, content_type="application/json")
     if isinstance(error, TooManyCalls):
         response["Retry-After"] = str(error.seconds)
+    if isinstance(error, WrongMethod):
+        response["Allow"] = error.allowed
     return response

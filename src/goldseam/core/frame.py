@@ -88,10 +88,12 @@ def connect(actions: Iterable[KeyAction], places: Iterable[Place]) -> None:
 
 
 def problems() -> list[str]:
-    """What does not fit together: two of one id or with one usual key, unknown groups and roles."""
+    """What does not fit together: two of one id, two with one usual key where they may meet (in one context),
+    unknown groups and roles."""
     found = _twice("action", [action.id for action in _actions])
     found += _twice("place", [place.id for place in _places])
-    found += _twice("key", [action.key for action in _actions if action.key and not action.fixed])
+    keys = [f"{action.context} {action.key}" for action in _actions if action.key and not action.fixed]
+    found += _twice("key", keys)
     for place in _places:
         if place.group not in GROUPS or place.role not in RANKS:
             found.append(f"place {place.id}: unknown group {place.group!r} or role {place.role!r}")

@@ -121,13 +121,18 @@ class EmbeddedPostgres:
 
         Raises `InUse` when another process of ours runs it, `PostgresFailed` with the log's last lines when
         it does not come up. After a crash this includes the replay of the log, however long that takes."""
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        self._take_lock()
+        self.reserve()
         try:
             self.revive()
         except BaseException:
             self.stop()
             raise
+
+    def reserve(self) -> None:
+        """Make the folder ours before anything is started on it; raises `InUse`. `stop` lets go of it."""
+        if self._lock is None:
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            self._take_lock()
 
     def revive(self) -> None:
         """Bring up a server that ended although nobody stopped it; the folder stays ours meanwhile."""

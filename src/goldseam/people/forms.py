@@ -191,7 +191,10 @@ class TeamForm(forms.Form):
 
     name = forms.CharField(max_length=80, label=_("Name of the team"))
     lead = forms.ModelChoiceField(
-        queryset=Agent.objects.none(), required=False, label=_("Lead"), empty_label=_("Nobody")
+        queryset=Agent.objects.none(),
+        required=False,
+        label=_("Lead"),
+        empty_label=pgettext_lazy("lead of a team", "Nobody"),
     )
     members = forms.ModelMultipleChoiceField(
         queryset=Agent.objects.none(),

@@ -84,9 +84,13 @@ def _rival(action_id: str, key: str, chosen: dict[str, str]) -> frame.KeyAction 
     """The action that would be in the way: with the same key, or with one that begins with this one or
     that this one begins with."""
     keys = frame.keys_of(chosen)
+    usual = _changeable(action_id).key
     for action in frame.actions():
         other = keys[action.id]
         if action.id == action_id or not other:
+            continue
+        both_usual = other == action.key and key == usual
+        if both_usual:  # rooms agreed that the two never stand on one page
             continue
         if other == key or other.startswith(f"{key} ") or key.startswith(f"{other} "):
             return action

@@ -12,7 +12,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from goldseam.core.export import csv_answer
@@ -26,7 +26,7 @@ from goldseam.site.verbs import origin_words, verb_words
 class TrailForm(forms.Form):
     """What to look for; what cannot be read limits nothing."""
 
-    q = forms.CharField(required=False, max_length=120, label=gettext_lazy("Words"))
+    q = forms.CharField(required=False, max_length=120, label=pgettext_lazy("search", "Words"))
     actor = forms.CharField(required=False, max_length=200)
     verb = forms.CharField(required=False, max_length=80)
     subject = forms.CharField(required=False, max_length=120)
@@ -76,7 +76,17 @@ def audit_export(request: PageRequest) -> StreamingHttpResponse:
     shop_id = require_role(request.user, request.shop.pk, Role.ADMIN).shop_id
     form = TrailForm(_clean(request))
     names = names_of(shop_id)
-    header = (_("When"), _("Who"), _("What"), _("Which"), _("Before"), _("After"), _("From"), "actor", "verb")
+    header = (
+        _("When"),
+        _("Who"),
+        _("What"),
+        _("Which"),
+        _("Before"),
+        _("After"),
+        pgettext("origin", "From"),
+        "actor",
+        "verb",
+    )
     pieces = ([_row(entry, names) for entry in piece] for piece in whole_trail(shop_id, form.wanted()))
     return csv_answer(request, f"audit-{timezone.localdate():%Y-%m-%d}.csv", header, pieces)
 

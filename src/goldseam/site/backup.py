@@ -19,7 +19,7 @@ _DUMP, _FILES = "database.dump", "files"
 
 
 class BackupFailed(RuntimeError):
-    """It could not be written or read back; the message is PostgreSQL's."""
+    """It could not be written or read back; the message says why."""
 
 
 def _address(environment: Environment) -> tuple[str, dict[str, str]]:
@@ -38,6 +38,10 @@ def backup(environment: Environment, file: Path) -> int:
 
     A tar of the database's dump and the attachments. Attachments are kept by content and only ever added
     (a sweep spares what is young), so all that the dump names is there when it is copied after the dump."""
+    if not file.parent.is_dir():
+        raise BackupFailed(f"There is no folder {file.parent}; make it, or name another place.")
+    if file.is_dir():
+        raise BackupFailed(f"{file} is a folder; name a file in it for the backup.")
     fresh = file.with_name(f".{file.name}.part")
     dump = file.with_name(f".{file.name}.dump")
     try:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import shutil
 import sys
+import urllib.error
+import urllib.request
 import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ import typer
 
 from goldseam.site.environment import Environment, Variable, WrongEnvironment, read_environment, variables
 from goldseam.site.running import MIN_POSTGRES, database, setup_django
+from goldseam.site.web import PortTaken, listen
 
 _MIN_FREE = 1024**3
 _ZONES = ("Asia/Shanghai", "UTC", "America/New_York")
@@ -71,6 +75,7 @@ def _findings(environment: Environment) -> Iterator[Finding]:
     yield Finding("ok", "python", sys.version.split()[0])
     yield from _home(environment)
     yield from _exposure(environment)
+    yield from _port(environment)
     yield from _zones()
     yield from _engine()
     if not environment.database_url and not (environment.home / "postgres" / "PG_VERSION").exists():
@@ -113,6 +118,28 @@ def _exposure(environment: Environment) -> Iterator[Finding]:
         )
     if "*" in environment.hosts.split(","):
         yield Finding("note", "hosts", "GOLDSEAM_HOSTS=* answers to every name; list the real ones")
+
+
+def _port(environment: Environment) -> Iterator[Finding]:
+    try:
+        listen(environment).close()
+    except PortTaken as error:
+        if _is_ours(environment):
+            yield Finding("ok", "port", f"Goldseam runs on {environment.url}")
+        else:
+            yield Finding("wrong", "port", str(error))
+    else:
+        yield Finding("ok", "port", f"{environment.bind} port {environment.port} is free")
+
+
+def _is_ours(environment: Environment) -> bool:
+    try:
+        with urllib.request.urlopen(f"{environment.url}/healthz", timeout=2) as answer:  # noqa: S310
+            return b'"streams"' in answer.read(1000)
+    except urllib.error.HTTPError as error:
+        return b'"streams"' in error.read(1000)
+    except (OSError, http.client.HTTPException):
+        return False
 
 
 def _zones() -> Iterator[Finding]:

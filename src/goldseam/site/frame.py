@@ -73,7 +73,8 @@ def reachable(role: str) -> list[Place]:
 
 def gather() -> None:
     """Collect what each room's `frame.py` adds; called once when the site starts."""
-    rooms = [module for app in apps.get_app_configs() for module in _frames(app)]
+    apps_in_order = sorted(apps.get_app_configs(), key=lambda app: app.name != "goldseam.site")
+    rooms = [module for app in apps_in_order for module in _frames(app)]
     connect(_all(rooms, "ACTIONS"), _all(rooms, "PLACES"))
 
 

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "goldseam.site.shell.PlaceMiddleware",
+    "goldseam.site.shell.ApiMethodMiddleware",
     "goldseam.site.shell.ErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

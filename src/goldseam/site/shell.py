@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from goldseam.core import audit
+from goldseam.core.api import WrongMethod, error_answer
 from goldseam.core.errors import DomainError
 from goldseam.people.queries import memberships_of
 
@@ -82,6 +83,21 @@ class PlaceMiddleware:
             response = _no_shop(request) if homeless else self.get_response(request)
             response.headers["Content-Language"] = request.LANGUAGE_CODE or agent.language
             response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class ApiMethodMiddleware:
+    """Programs get the one shape of error for a wrong method too, which the framework answers by itself."""
+
+    def __init__(self, get_response: _Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on, and put a bare 405 into shape."""
+        response = self.get_response(request)
+        plain = not response.headers.get("Content-Type", "").startswith("application/json")
+        if response.status_code == 405 and plain and request.path.startswith("/api/v1/"):
+            return error_answer(request, WrongMethod(request.method or "", response.headers.get("Allow", "")))
         return response
 
 

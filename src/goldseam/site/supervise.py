@@ -129,9 +129,11 @@ class Supervisor:
         else:
             check_home(environment)
             self._postgres = EmbeddedPostgres(environment.home / "postgres")
+            self._postgres.reserve()
+        self._listener = listen(environment)  # before a database is started that nobody could reach
+        if self._postgres is not None:
             self._postgres.start()
             say("database", f"embedded PostgreSQL, pid {self._postgres.pid}")
-        self._listener = listen(environment)
         self._once(command("migrate"))
         if self._loader:
             self._once(self._loader)

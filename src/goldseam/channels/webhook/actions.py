@@ -77,7 +77,7 @@ def subscribe(shop: Shop, url: str, names: Sequence[str], *, actor: str) -> tupl
     if unknown:
         raise DomainError(f"Unknown events: {', '.join(unknown)}.", field="events")
     check_url(url, private=settings.ENVIRONMENT.webhook_private)
-    chosen = sorted(names) or sorted(NAMES.values())
+    chosen = sorted(names) or sorted(set(NAMES.values()))
     if Endpoint.objects.filter(shop=shop).exclude(url=url).count() >= _MAX_ENDPOINTS:
         raise DomainError(f"A shop has at most {_MAX_ENDPOINTS} webhooks.")
     endpoint, created = Endpoint.objects.update_or_create(

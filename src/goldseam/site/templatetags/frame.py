@@ -100,3 +100,17 @@ def verb_name(verb: str) -> str:
 def origin_name(origin: str) -> str:
     """Where a write came from, in words."""
     return origin_words(origin)
+
+
+@register.filter
+def plain(value: object) -> str:
+    """A stored value for people: lists with commas, nothing as a dash."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list | tuple):
+        return ", ".join(plain(entry) for entry in value) or "–"
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {plain(entry)}" for name, entry in value.items()) or "–"
+    return str(value)

@@ -196,7 +196,16 @@ provide("next", () => step(1), has(".row-link"));
 provide("previous", () => step(-1), has(".row-link"));
 provide("reply", () => compose("reply"), has("#composer"));
 provide("note", () => compose("note"), has("#composer"));
-provide("print", () => print());
+provide("print", () => {
+  const number = document.querySelector(".desk")?.dataset.conversation;
+  if (number) open(`/print/${number}/`, "_blank", "noopener");
+  else print();
+});
+provide("presence", () => {
+  const menu = document.getElementById("presence");
+  menu.open = true;
+  menu.querySelector("button").focus();
+}, has("#presence"));
 provide("search", () => document.querySelector("#search-words, main input[type=search]").focus(), has("#search-words, main input[type=search]"));
 for (const place of frame.places) {
   provide(`go-${place.id}`, () => {
