@@ -95,8 +95,8 @@ def _shown(part: Simulation, wanted: Decimal | None, now: Decimal | None) -> Out
     exact = part.at(limit) if limit is not None else None
     if exact is not None or not part.outlooks:
         return exact
-    floor = limit or now or Decimal(0)
-    return next((seen for seen in part.outlooks if seen.limit >= floor), part.outlooks[-1])
+    least = limit if limit is not None else (now or Decimal(0)) + Decimal("0.01")
+    return next((seen for seen in part.outlooks if seen.limit >= least), part.outlooks[-1])
 
 
 def figures(request: PageRequest) -> dict[str, Any]:

@@ -6,6 +6,7 @@ tells it then, so no lock makes all decisions of a shop stand in one row."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -212,6 +213,16 @@ def warnings_for(agent: Agent, shop: Shop, now: datetime) -> QuerySet[BudgetWarn
     )
     mine = Q(budget__team=None) | Q(budget__team__lead=agent) | Q(budget__team__lead=None)
     return rows.filter(mine).exclude(seen_by=agent).order_by("-share", "id")
+
+
+def highest(warnings: Iterable[BudgetWarning]) -> list[BudgetWarning]:
+    """Of each budget the highest share only: whoever passed 100 per cent need not hear of 80."""
+    found: dict[int, BudgetWarning] = {}
+    for warning in warnings:
+        before = found.get(warning.budget_id)
+        if before is None or before.share < warning.share:
+            found[warning.budget_id] = warning
+    return list(found.values())
 
 
 def see_warnings(agent: Agent, shop: Shop) -> None:

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_noop
 
 from goldseam.core.errors import DomainError
-from goldseam.core.paging import decode_cursor, encode_cursor
+from goldseam.core.paging import BrokenCursor, decode_cursor, encode_cursor
 from goldseam.ledger.models import Account, Entry, Line
 from goldseam.ledger.queries import ZERO, whole
 
@@ -108,7 +109,7 @@ def page(shop: Shop, query: LedgerQuery, after: str | None = None, size: int = P
         moment, number = decode_cursor(after, str, int)
         at = parse_datetime(moment)
         if at is None:
-            raise DomainError("This page link is broken; start again from the first page.", field="after")
+            raise BrokenCursor
         rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=number))
     entries = list(rows[: size + 1])
     last = entries[size - 1] if len(entries) > size else None
@@ -232,4 +233,4 @@ def _day(given: Mapping[str, str], name: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise DomainError("A day is written like 2026-05-31.", field=name) from error
+        raise DomainError(gettext_noop("A day is written like 2026-05-31."), field=name) from error

@@ -17,6 +17,7 @@ from goldseam.core.export import csv_answer
 from goldseam.core.http import PageRequest
 from goldseam.ledger import actions, budgets, exporting, listing, queries, screen, settling
 from goldseam.ledger.forms import BudgetForm, PayForm, ReverseForm, checked
+from goldseam.ledger.models import BudgetWarning
 from goldseam.people.queries import Role, colleague, require_role
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -131,9 +132,9 @@ def usage(request: PageRequest) -> HttpResponse:
 @require_GET
 def warnings(request: PageRequest) -> HttpResponse:
     """What the leads have to know about this month's budgets, until they have taken notice."""
-    found = []
+    found: list[BudgetWarning] = []
     if request.membership.role != Role.AGENT:
-        found = list(budgets.warnings_for(request.user, request.shop, timezone.now())[:5])
+        found = budgets.highest(budgets.warnings_for(request.user, request.shop, timezone.now()))
     return render(request, "ledger/warnings.html", {"warnings": found})
 
 

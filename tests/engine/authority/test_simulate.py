@@ -91,6 +91,7 @@ def test_limits_are_round() -> None:
     assert [str(limit) for limit in round_limits(Decimal(31))][-4:] == ["15.00", "20.00", "30.00", "50.00"]
     assert round_limits(Decimal(0)) == ()
     assert round_limits(Decimal(30))[-1] == 30
+    assert round_limits(Decimal(70), Decimal(60)) == (50, 80)
 
 
 @pytest.mark.parametrize(("yes", "count"), [(0, 5), (5, 5), (17, 20), (430, 500)])

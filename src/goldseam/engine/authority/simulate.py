@@ -34,9 +34,9 @@ _MANTISSAS = (10, 15, 20, 30, 50, 80)
 ZERO = Decimal(0)
 
 
-def round_limits(most: Decimal) -> tuple[Decimal, ...]:
-    """The limits that people would choose: 1, 1.50, 2, 3, 5, 8, 10, 15 … up to the first one that covers
-    `most`."""
+def round_limits(most: Decimal, least: Decimal = ZERO) -> tuple[Decimal, ...]:
+    """The limits that people would choose: 1, 1.50, 2, 3, 5, 8, 10, 15 … from the last one below `least` up
+    to the first one that covers `most`."""
     if most <= 0:
         return ()
     limits: list[Decimal] = []
@@ -47,7 +47,8 @@ def round_limits(most: Decimal) -> tuple[Decimal, ...]:
             if limits[-1] >= most:
                 break
         scale *= 10
-    return tuple(limits)
+    below = sum(1 for limit in limits if limit < least)
+    return tuple(limits[max(0, below - 1) :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ def simulate(
     chosen = [r for r in requests if r.amount > 0 and issue in ("", r.issue)]
     chosen.sort(key=lambda request: request.amount)
     past = _Past.of(chosen)
-    grid = tuple(limits) or round_limits(past.amounts[-1] if chosen else ZERO)
+    ends = (past.amounts[-1], past.amounts[0]) if chosen else (ZERO, ZERO)
+    grid = tuple(limits) or round_limits(*ends)
     outlooks = tuple(_outlook(past, limit) for limit in grid)
     curve = falling_curve((request.amount, request.in_full) for request in chosen)
     return Simulation(issue, len(chosen), curve, outlooks, suggest(outlooks, len(chosen)))
