@@ -87,7 +87,7 @@ def test_what_is_within_goes_out_and_becomes_a_promise(agent: Agent) -> None:
 
 
 def test_a_checked_reply_can_be_judged_again(agent: Agent) -> None:
-    message = actions.send_reply(talk(), agent, WITHIN + "今天18点前给您回电。")
+    message = actions.send_reply(talk(), agent, WITHIN + "2小时内给您回电。")
     row = CheckedReply.objects.select_related("conversation").get(message=message)
     again = replay_reply(row)
     assert (again.differs, again.same_engine) == ((), True)

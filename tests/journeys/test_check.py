@@ -20,7 +20,7 @@ from tests.journeys.conftest import Desk, Desks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-OVER = "抱歉让您久等了🙏,给您补偿200元,今天18点前给您回电话。"
+OVER = "抱歉让您久等了🙏,给您补偿200元,2小时内给您回电话。"
 
 
 def open_talk(desk: Desk, who: str = "agent", key: str = "c-1001") -> Page:

@@ -209,3 +209,8 @@ def test_words_about_a_second_parcel_are_not_held_against_the_first() -> None:
     promised = dataclasses.replace(talk, promises=(Promise("reship", "给您补发一个"),))
     assert check("今天就寄出。", AGENT, promised).verdict == "ok"
     assert check("今天就寄出。", AGENT, talk, "replace").verdict == "ok"
+
+
+def test_a_time_that_has_passed_cannot_be_promised() -> None:
+    assert check("今天上午9点前给您回电。", AGENT, BROKEN).verdict == "contradicts_fact"
+    assert check("今天18点前给您回电。", AGENT, BROKEN).verdict == "ok"

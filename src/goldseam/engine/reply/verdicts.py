@@ -137,7 +137,9 @@ def _say(bench: Bench, key: str, **values: object) -> str:
 
 
 def _by_fact(commitment: Commitment, bench: Bench) -> Judgement:
-    """Does the order's state, a scan or a known date speak against it?"""
+    """Does the clock, the order's state, a scan or a known date speak against it?"""
+    if commitment.due is not None and bench.now is not None and commitment.due <= bench.now:
+        return Judgement("contradicts_fact", _say(bench, "past"))
     if bench.case is None or bench.case.view.order.order is None:
         return Judgement("ok")
     if commitment.claim:
