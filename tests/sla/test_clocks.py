@@ -14,8 +14,9 @@ from goldseam.people.actions import create_shop
 from goldseam.people.models import Agent, Shop
 from goldseam.sla import moves, queries
 from goldseam.sla.actions import publish_times, save_calendar, set_day
-from goldseam.sla.jobs import reckon, remind_at
+from goldseam.sla.jobs import reckon
 from goldseam.sla.models import Calendar, Clock, Notice
+from goldseam.sla.moves import remind_due
 from tests.journeys.shop import add_people
 
 pytestmark = pytest.mark.django_db
@@ -150,21 +151,21 @@ def test_without_a_table_no_clock_has_a_time(shop: Shop) -> None:
     conversation = asks(shop)
     assert clock(conversation, "first").target is None
     assert conversation.sla_state == ""
-    assert remind_at(TUESDAY + timedelta(days=30)) == 0
+    assert remind_due(TUESDAY + timedelta(days=30)) == 0
 
 
 def test_warning_and_breach_come_exactly_once(shop: Shop, office: Calendar, agent: Agent) -> None:
     conversation = asks(shop)
     inbox.assign(conversation, agent, actor="test")
     first = clock(conversation, "first")
-    assert remind_at(TUESDAY + timedelta(minutes=44)) == 0
-    assert remind_at(TUESDAY + timedelta(minutes=45)) == 1
-    assert remind_at(TUESDAY + timedelta(minutes=46)) == 0
+    assert remind_due(TUESDAY + timedelta(minutes=44)) == 0
+    assert remind_due(TUESDAY + timedelta(minutes=45)) == 1
+    assert remind_due(TUESDAY + timedelta(minutes=46)) == 0
     conversation.refresh_from_db()
     assert (conversation.sla_state, conversation.sla_kind) == ("warning", "first")
     assert list(Notice.objects.values_list("agent__email", "kind")) == [("agent@porcelain.test", "warning")]
-    assert remind_at(TUESDAY + timedelta(minutes=60)) == 1
-    assert remind_at(TUESDAY + timedelta(minutes=61)) == 0
+    assert remind_due(TUESDAY + timedelta(minutes=60)) == 1
+    assert remind_due(TUESDAY + timedelta(minutes=61)) == 0
     conversation.refresh_from_db()
     assert conversation.sla_state == "breached"
     assert conversation.sla_due_at == first.due_at

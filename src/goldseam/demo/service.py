@@ -15,8 +15,7 @@ from goldseam.routing.actions import Abilities, Choices, choose, set_profile
 from goldseam.routing.escalating import escalate_due
 from goldseam.routing.placing import feel, find_person
 from goldseam.sla.actions import fill_holidays, publish_times, save_calendar
-from goldseam.sla.jobs import remind_at
-from goldseam.sla.moves import reckon
+from goldseam.sla.moves import reckon, remind_due
 from goldseam.sla.queries import current_table, live_conversations, shipped_rows
 
 if TYPE_CHECKING:
@@ -73,5 +72,5 @@ def run_service(shop: Shop) -> None:
         reckon(conversation_id)
     for conversation_id in unowned(shop.pk, _SUGGESTED):
         find_person(conversation_id)
-    remind_at(now)
+    remind_due(now)
     escalate_due(now)

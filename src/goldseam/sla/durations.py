@@ -1,17 +1,19 @@
-"""Times as people write them: "15", "15 min", "8 h", "1.5 小时"."""
+"""Times as people write them: "15", "15 min", "8 h", "1.5 hours"; and in the other languages of the site."""
 
 from __future__ import annotations
 
 import re
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from goldseam.core.errors import DomainError
 
-_HOURS = ("h", "hr", "hour", "hours", "\u65f6", "\u5c0f\u65f6")
-_MINUTES = ("", "m", "min", "minute", "minutes", "\u5206", "\u5206\u949f")
-_FORM = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z\u4e00-\u9fff]*)\.?")
+_HOURS = frozenset({"h", "hr", "hour", "hours"})
+_MINUTES = frozenset({"", "m", "min", "minute", "minutes"})
+_FORM = re.compile(r"(\d+(?:\.\d+)?)\s*([^\W\d]*)\.?")
 
 
 def read_minutes(text: str, field: str) -> int | None:
@@ -20,9 +22,20 @@ def read_minutes(text: str, field: str) -> int | None:
     if not words:
         return None
     match = _FORM.fullmatch(words)
-    if match is None or match.group(2) not in (*_HOURS, *_MINUTES):
+    hours, minutes = _units()
+    if match is None or match.group(2) not in hours | minutes:
         raise DomainError(gettext_noop("Write times such as 15 min or 8 h."), field=field)
-    return round(float(match.group(1)) * (60 if match.group(2) in _HOURS else 1))
+    return round(float(match.group(1)) * (60 if match.group(2) in hours else 1))
+
+
+def _units() -> tuple[frozenset[str], frozenset[str]]:
+    """The words for hours and for minutes, in every language of the site."""
+    hours, minutes = set(_HOURS), set(_MINUTES)
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            hours.add(minutes_words(60).removeprefix("1").strip())
+            minutes.add(minutes_words(1).removeprefix("1").strip())
+    return frozenset(hours), frozenset(minutes)
 
 
 def minutes_words(minutes: int | None) -> str:

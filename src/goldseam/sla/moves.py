@@ -168,6 +168,15 @@ def remind(conversation_id: int, now: datetime) -> int:
     return marked
 
 
+def remind_due(now: datetime) -> int:
+    """Warn of what is nearly due at this moment and tell of what was missed; returns how many."""
+    told = 0
+    for due in (queries.to_miss, queries.to_warn):
+        while waiting := set(due(now)):
+            told += sum(remind(conversation_id, now) for conversation_id in sorted(waiting))
+    return told
+
+
 def _tell(conversation: Conversation, row: Clock, kind: NoticeKind) -> None:
     """The owner; of what was missed, and of what nobody owns, the leads."""
     owner = conversation.assignee
