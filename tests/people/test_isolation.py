@@ -6,6 +6,8 @@ import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,7 +16,12 @@ from django.core import serializers
 from django.core.exceptions import FieldError
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from goldseam.approvals.actions import ask
+from goldseam.approvals.asking import Asking
+from goldseam.approvals.covering import name_deputy
+from goldseam.approvals.models import ApprovalRequest, Cover
 from goldseam.conversations.actions import (
     begin_bulk,
     close,
@@ -74,6 +81,7 @@ ADMINS_ONLY = {
     "people:tokens",
     "people:revoke",
     "audit",
+    "approvals:steps",
     "conversations:close_rules",
 }
 FOREIGN = (
@@ -106,6 +114,7 @@ def foreign() -> Shop:
     lead = Agent.objects.get(email="lead@porcelain.test")
     start_tryout(start_draft(shop, "default", lead), lead, wanted=200)
     hang_threads(shop)
+    ask_for_something(shop, lead)
     make_label(shop, "青瓷标签", colour="lake", actor="test")
     make_view(shop, lead, "青瓷视图", Group("all"), scope="shop", actor="test")
     some = Conversation.objects.filter(shop=shop, external_id="c-1005").values_list("pk", flat=True)
@@ -166,6 +175,16 @@ def hang_threads(shop: Shop) -> None:
     save_macro(shop, admin, Place(), name="周雨桐", text="周雨桐", language="zh", steps={})
 
 
+def ask_for_something(shop: Shop, lead: Agent) -> None:
+    """A request that waits, and a deputy."""
+    agent = Agent.objects.get(email="agent@porcelain.test")
+    conversation = Conversation.objects.get(shop=shop, external_id="c-1003")
+    ask(conversation, Asking("coupon", Decimal(80), "CNY", "周雨桐"), requester=agent, key="k")
+    now = timezone.now()
+    until = now + timedelta(days=3)
+    name_deputy(shop, lead, lead.pk, deputy_id=agent.pk, starts_at=now, ends_at=until, away=False)
+
+
 def addresses(shop: Shop) -> list[Address]:
     """Every page and fragment; an id of a kind unknown here stops the test, so that none is left out."""
     conversation = Conversation.objects.filter(shop=shop, external_id="c-1001").get()
@@ -193,6 +212,8 @@ def addresses(shop: Shop) -> list[Address]:
         "view_id": SavedView.objects.filter(shop=shop).get().pk,
         "label_id": Label.objects.filter(shop=shop).get().pk,
         "run_id": BulkRun.objects.filter(shop=shop).get().pk,
+        "request_id": ApprovalRequest.objects.get(shop=shop).pk,
+        "cover_id": Cover.objects.get(shop=shop).pk,
         **_threads_of(conversation),
         "token_id": ApiToken.objects.filter(shop=shop).get().pk,
     }
@@ -219,6 +240,8 @@ def contents(shop: Shop) -> str:
                 "copilot",
                 "policies",
                 "webhook",
+                "approvals",
+                "ledger",
                 "sla",
                 "routing",
             )
