@@ -6,4 +6,22 @@ from django.utils.translation import gettext_lazy as _
 
 from goldseam.core.frame import Place
 
-PLACES = (Place("knowledge", _("Knowledge"), "knowledge:articles", "book", key="k"),)
+PLACES = (
+    Place("knowledge", _("Knowledge"), "knowledge:articles", "book", key="k"),
+    Place(
+        "sheets",
+        _("Product sheets"),
+        "knowledge:sheets",
+        "package",
+        group="words",
+        note=_("Parts, faults and their causes, by product family."),
+    ),
+    Place(
+        "guides",
+        _("Guides"),
+        "knowledge:guides",
+        "route",
+        group="words",
+        note=_("Guided troubleshooting, walked by agents and by customers."),
+    ),
+)
