@@ -15,8 +15,8 @@ from goldseam.routing.actions import Abilities, Choices, choose, set_profile
 from goldseam.routing.escalating import escalate_due
 from goldseam.routing.placing import feel, find_person
 from goldseam.sla.actions import fill_holidays, publish_times, save_calendar
-from goldseam.sla.moves import reckon, remind_due
-from goldseam.sla.queries import current_table, live_conversations, shipped_rows
+from goldseam.sla.moves import remind_due
+from goldseam.sla.queries import current_table, shipped_rows
 
 if TYPE_CHECKING:
     from goldseam.people.models import Shop
@@ -68,8 +68,6 @@ def run_service(shop: Shop) -> None:
     for agent in agents_of(shop.pk):
         for conversation in conversations_by_ids(held_by(shop.pk, agent.pk)):
             feel(conversation, agent.pk, now - timedelta(minutes=7 * (conversation.pk % 40)))
-    for conversation_id in live_conversations(shop.pk):
-        reckon(conversation_id)
     for conversation_id in unowned(shop.pk, _SUGGESTED):
         find_person(conversation_id)
     remind_due(now)
