@@ -6,35 +6,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('conversations', '0007_deadlines'),
-        ('copilot', '0001_initial'),
+        ("conversations", "0007_deadlines"),
+        ("copilot", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Wording',
+            name="Wording",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task', models.CharField(max_length=20)),
-                ('original', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('ready', 'Ready'), ('refused', 'Refused'), ('failed', 'Failed')], default='waiting', max_length=10)),
-                ('text', models.TextField(blank=True)),
-                ('summary', models.JSONField(null=True)),
-                ('sources', models.JSONField(default=list)),
-                ('problems', models.JSONField(default=list)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('call_id', models.BigIntegerField(null=True)),
-                ('rating', models.CharField(blank=True, max_length=10)),
-                ('asked_at', models.DateTimeField(auto_now_add=True)),
-                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wordings', to='conversations.conversation')),
-                ('decision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='copilot.decision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("task", models.CharField(max_length=20)),
+                ("original", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("ready", "Ready"),
+                            ("refused", "Refused"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("text", models.TextField(blank=True)),
+                ("summary", models.JSONField(null=True)),
+                ("sources", models.JSONField(default=list)),
+                ("problems", models.JSONField(default=list)),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("call_id", models.BigIntegerField(null=True)),
+                ("rating", models.CharField(blank=True, max_length=10)),
+                ("asked_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="wordings",
+                        to="conversations.conversation",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to="copilot.decision"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['conversation', 'task', '-id'], name='wording_latest')],
+                "indexes": [models.Index(fields=["conversation", "task", "-id"], name="wording_latest")],
             },
         ),
     ]
