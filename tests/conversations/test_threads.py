@@ -213,7 +213,7 @@ def test_the_customer_is_asked_once_by_a_signed_link(client: Client, shop: Shop,
     path = link[link.index("/csat/") :]
     page = client.get(path)
     assert page.status_code == 200
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     assert client.get(path + "?lang=en").content.decode().count("How did we do?") == 2
     assert client.post(path, {}).status_code == 422
     assert client.post(path, {"score": "9"}).status_code == 422

@@ -96,8 +96,9 @@ def _sorry(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """The address is the key: it goes to no other site and no search machine."""
-    response.headers["Referrer-Policy"] = "no-referrer"
+    """The address is the key: it goes to no other site and no search machine. (The site's own policy keeps
+    it from other sites; to send none at all would hide from our own form where it comes from.)"""
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Cache-Control"] = "no-store"
     return response

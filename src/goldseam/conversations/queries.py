@@ -52,6 +52,14 @@ def locked_by_crisis(conversation_id: int) -> bool:
     return Conversation.objects.filter(pk=conversation_id, locked_at__isnull=False).exists()
 
 
+def waiting_with_owner(shop_id: int, limit: int) -> list[Conversation]:
+    """Open conversations that somebody has and whose customer waits, the longest waiting first."""
+    rows = Conversation.objects.select_related("shop", "assignee").filter(
+        shop_id=shop_id, status=Status.OPEN, assignee__isnull=False, waiting_since__isnull=False
+    )
+    return list(rows.order_by("waiting_since", "id")[:limit])
+
+
 def spoken(conversation_id: int) -> QuerySet[Message]:
     """What the customer could read: everything but the notes."""
     return Message.objects.filter(conversation_id=conversation_id, is_note=False).order_by("at", "id")
@@ -312,3 +320,9 @@ def came_back(conversation_ids: set[int], days: int) -> set[int]:
         created_at__lte=OuterRef("created_at") + timedelta(days=days),
     )
     return set(rows.filter(Exists(again)).values_list("pk", flat=True))
+
+
+def recently_closed(shop_id: int, limit: int) -> list[Conversation]:
+    """A shop's conversations that were closed last, the latest first."""
+    rows = Conversation.objects.filter(shop_id=shop_id, status=Status.CLOSED, merged_into=None)
+    return list(rows.select_related("shop", "customer").order_by("-closed_at", "-id")[:limit])

@@ -83,7 +83,9 @@ def take_back(request: PageRequest, conversation_id: int, held_id: int) -> HttpR
         "key": uuid.uuid4().hex,
         "files": [_file_json(file) for file in taken.files],
     }
-    return trigger_client_event(render_thread(request, conversation), "goldseam:takenback", detail)
+    # after the swap: the pressed button may be gone by then, and events of what is gone are not heard
+    response = render_thread(request, conversation)
+    return trigger_client_event(response, "goldseam:takenback", detail, after="swap")
 
 
 @require_POST

@@ -22,15 +22,18 @@ from goldseam.conversations.actions import assign
 from goldseam.conversations.importing import upsert_conversations
 from goldseam.conversations.queries import find_conversation
 from goldseam.core.errors import NotFound
+from goldseam.demo.absence import send_somebody_away
 from goldseam.demo.approvals import load_approvals
 from goldseam.demo.articles import articles
 from goldseam.demo.catalogue import goods, world
 from goldseam.demo.ledger import load_money, older_threads
 from goldseam.demo.lists import load_lists
 from goldseam.demo.orders import people, purchases
+from goldseam.demo.promises import load_promises
 from goldseam.demo.service import run_service, set_up_service
 from goldseam.demo.sheets import load_guides, load_sheets
 from goldseam.demo.threads import Threads
+from goldseam.demo.writing import load_writing
 from goldseam.knowledge.actions import import_articles
 from goldseam.people.actions import add_person, create_shop
 from goldseam.people.queries import Role, agents_of
@@ -138,10 +141,13 @@ def _load_rows(shop: Shop, now: datetime, progress: Progress) -> None:
     _hand_out(shop, chance, [record.external_id for record in waiting])
     run_service(shop)
     load_lists(shop, chance, actor=_ACTOR)
+    send_somebody_away(shop, actor=_ACTOR)
     for conversations in _batches(older_threads(threads), "older conversations", progress):
         upsert_conversations(shop, conversations, actor=_ACTOR)
     load_money(shop, chance, timezone.now())
     load_approvals(shop, timezone.now())
+    load_writing(shop, Random(SEED))
+    load_promises(shop, timezone.now())
 
 
 def _is_loaded(shop: Shop) -> bool:

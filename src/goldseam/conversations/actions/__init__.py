@@ -41,6 +41,7 @@ from goldseam.conversations.actions.surveys import (
     answer_survey,
     ask_customer,
     language_of,
+    latest_survey,
     link_of,
     survey_of,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "hold_reply",
     "label_conversation",
     "language_of",
+    "latest_survey",
     "link",
     "link_of",
     "make_label",

@@ -157,6 +157,7 @@ def send_reply(
             text,
             remedy,
             override_reason,
+            at,
         )
     )
     conversation = rows.locked(conversation.pk)  # whoever listened may have written on it

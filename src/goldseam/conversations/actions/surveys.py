@@ -70,6 +70,12 @@ def link_of(survey: Survey) -> str:
     return f"{settings.ENVIRONMENT.customer_url}{reverse('conversations:csat', args=[token])}"
 
 
+def latest_survey(conversation: Conversation) -> Survey | None:
+    """What the customer was asked last and has not answered."""
+    rows = Survey.objects.filter(conversation=conversation, answered_at=None)
+    return rows.select_related("conversation__shop").order_by("-sent_at").first()
+
+
 def survey_of(token: str) -> Survey:
     """The question a link means. Raises NotFound for a link that is not ours, Gone for one that is over."""
     missing = NotFound(gettext_noop("This link is not complete. Please open it again from the message."))

@@ -11,7 +11,7 @@ function tell(state) {
   const place = document.getElementById("present");
   if (!place || !form()) return;
   said = state;
-  htmx.ajax("POST", place.getAttribute("hx-post"), { source: place, target: place, swap: "innerHTML", values: { state } });
+  htmx.ajax("POST", place.getAttribute("hx-post"), { source: place, target: place, swap: "innerHTML", values: { state } }).catch(() => {}); // the next beat tells again
 }
 
 function state() {
