@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from goldseam.approvals import actions, queries
 from goldseam.approvals.asking import Asking
+from goldseam.approvals.authority import Spent
 from goldseam.approvals.models import ApprovalRequest, ApprovalStep, Cover, Notice, State, Turn
+from goldseam.approvals.routing import spent_by
 from goldseam.conversations import actions as inbox
 from goldseam.core.errors import Conflict, DomainError, NotAllowed
 from goldseam.core.models import AuditEntry
+from goldseam.ledger import queries as ledger
 from tests.approvals.conftest import House
 
 pytestmark = pytest.mark.django_db
@@ -154,10 +157,26 @@ def test_the_limits_of_the_day_and_month_hold(house: House) -> None:
     late = house.ask(house.conversation("late"), 100)
     with pytest.raises(NotAllowed, match=r"5,?000"):
         actions.approve(late.pk, house.lead)
-    ApprovalRequest.objects.filter(state=State.APPROVED).update(
-        decided_at=timezone.now() - timedelta(days=40)
-    )
-    assert actions.approve(late.pk, house.lead).state == State.APPROVED
+    now = timezone.now()
+    assert spent_by(house.shop, house.lead.pk, "CNY", now) == Spent(Decimal(5000), Decimal(5000))
+    assert spent_by(house.shop, house.lead.pk, "CNY", now + timedelta(days=40)) == Spent()
+    assert spent_by(house.shop, house.other_lead.pk, "CNY", now) == Spent()
+    assert actions.approve(late.pk, house.other_lead).state == State.APPROVED
+
+
+def test_every_decision_stands_in_the_ledger_once(house: House) -> None:
+    yes, no = house.ask(house.conversation("y"), 200), house.ask(house.conversation("n"), 90)
+    actions.approve(yes.pk, house.lead, amount=Decimal(150), key="k")
+    actions.approve(yes.pk, house.lead, amount=Decimal(150), key="k")
+    actions.refuse(no.pk, house.other_lead, words="没有凭证")
+    entries = {entry.key: entry for entry in ledger.whole().filter(shop=house.shop)}
+    assert set(entries) == {f"approval-{yes.pk}", f"approval-{no.pk}"}
+    granted, refused = entries[f"approval-{yes.pk}"], entries[f"approval-{no.pk}"]
+    assert (granted.state, granted.amount) == ("approved", Decimal(150))
+    assert (granted.agent, granted.approver) == (house.agent, house.lead)
+    assert (refused.state, refused.amount, refused.approver) == ("refused", Decimal(90), house.other_lead)
+    assert ledger.granted_sum(house.shop.pk, house.lead.pk, yes.created_at, "CNY") == Decimal(150)
+    assert ledger.unbalanced(house.shop.pk) == []
 
 
 def test_what_is_over_the_own_authority_is_passed_on(house: House) -> None:
