@@ -95,6 +95,15 @@ MEASUREMENTS = (
         ),
     ),
     Measurement(
+        "ledger_speed",
+        "Money: 100,000 past requests simulated, the ledger's page with 20,000 entries",
+        1,
+        (
+            Figure("simulator_s", "simulator, all issues and each one, s", 5, at_most=True),
+            Figure("ledger_page_p95_ms", "ledger page with its sums, milliseconds, p95", 200, at_most=True),
+        ),
+    ),
+    Measurement(
         "engine_quality",
         "Reading and risk: own corpus (writers never seen in training), public data for development",
         1,
