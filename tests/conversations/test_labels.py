@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from goldseam.conversations import actions
+from goldseam.conversations.importing import upsert_conversations
 from goldseam.conversations.labels import MOST_ON_ONE, use_of_labels
-from goldseam.conversations.models import Label
+from goldseam.conversations.models import Conversation, Label
+from goldseam.conversations.records import ConversationRecord, MessageRecord
 from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.models import AuditEntry
 from goldseam.people.models import Shop
@@ -104,3 +107,18 @@ def test_labels_are_text_not_markup(shop: Shop, client: Client) -> None:
     make(shop, "<b onclick=alert(1)>")
     client.force_login(person("lead"))
     assert "<b onclick" not in client.get(reverse("conversations:labels")).content.decode()
+
+
+@pytest.mark.parametrize(
+    "given", ["Carrier, Press", "Press|Carrier", "Carrier\uff0cPress;Press", " Carrier \u3001 Press "]
+)
+def test_an_import_brings_labels_by_name(shop: Shop, given: str) -> None:
+    ids = sorted(make(shop, name).pk for name in ("Carrier", "Press"))
+    said = (MessageRecord("customer", "hello", at=timezone.now()),)
+    good = ConversationRecord("new-1", said, labels=given)
+    bad = ConversationRecord("new-2", said, labels="Carrier, Nothing")
+    outcome = upsert_conversations(shop, [good, bad], actor="test")
+    assert Conversation.objects.get(shop=shop, external_id="new-1").label_ids == ids
+    assert [(refusal.field, refusal.value) for refusal in outcome.refused] == [("labels", "Nothing")]
+    again = upsert_conversations(shop, [ConversationRecord("new-1", said, labels="Press")], actor="test")
+    assert again.unchanged == 1

@@ -20,6 +20,7 @@ from goldseam.commerce.importing.schema import Entity, FieldSchema, Schema, text
 from goldseam.commerce.queries import orders_by_number, words_of_customers
 from goldseam.commerce.records import BadRecord
 from goldseam.conversations import events
+from goldseam.conversations.labels import MOST_ON_ONE, labels_by_name
 from goldseam.conversations.models import Conversation, Message, MessageRole, Status
 from goldseam.conversations.models import Outcome as Ending
 from goldseam.conversations.records import ConversationRecord, MessageRecord, cleaned
@@ -58,12 +59,16 @@ class _Links:
 def upsert_conversations(shop: Shop, records: Sequence[ConversationRecord], *, actor: str) -> Outcome:
     """Write what is new in the records. An unknown customer becomes a row with nothing but the id, an
     unknown order is left out."""
-    good, refused = _checked(records)
+    labels = _labels(shop, records)
+    good, refused = _checked(records, labels)
     if not good:
         return Outcome(refused=tuple(refused))
     with transaction.atomic():
         take_turns(f"conversations-{shop.pk}")
         changes = _changes(shop, good)
+        for change in changes:
+            if change.is_new:
+                change.row.label_ids = sorted(labels[name] for name in change.record.label_names)
         if changes:
             _write(shop, changes, actor)
     created = sum(1 for change in changes if change.is_new)
@@ -75,13 +80,31 @@ def upsert_conversations(shop: Shop, records: Sequence[ConversationRecord], *, a
     )
 
 
-def _checked(records: Sequence[ConversationRecord]) -> tuple[list[ConversationRecord], list[Refusal]]:
+def _labels(shop: Shop, records: Sequence[ConversationRecord]) -> dict[str, int]:
+    """The ids of the labels that the records name, by name; no query when there is none."""
+    names = {name for record in records if isinstance(record.labels, str) for name in record.label_names}
+    return {name: label.pk for name, label in labels_by_name(shop.pk, names).items()} if names else {}
+
+
+def _check_labels(record: ConversationRecord, labels: dict[str, int]) -> None:
+    names = record.label_names
+    if len(names) > MOST_ON_ONE:
+        raise BadRecord("labels", f"A conversation can carry {MOST_ON_ONE} labels.", record.labels)
+    for name in names:
+        if name not in labels:
+            raise BadRecord("labels", f"The shop has no label named {name!r}; make it first.", name)
+
+
+def _checked(
+    records: Sequence[ConversationRecord], labels: dict[str, int]
+) -> tuple[list[ConversationRecord], list[Refusal]]:
     """The good records (of one conversation twice in a call only the first) and the refused ones."""
     good: dict[str, ConversationRecord] = {}
     refused: list[Refusal] = []
     for index, record in enumerate(records):
         try:
             clean = cleaned(record)
+            _check_labels(clean, labels)
             if clean.external_id in good:
                 raise BadRecord("external_id", "Another conversation beside this one has the same id.")
             good[clean.external_id] = clean
@@ -216,7 +239,7 @@ CONVERSATION = Entity(
     schema=Schema(
         name="conversation",
         fields={
-            **texts("external_id", "customer", "order", "channel", "remedy"),
+            **texts("external_id", "customer", "order", "channel", "remedy", "labels"),
             "status": FieldSchema("code", ("open", "closed")),
             "outcome": FieldSchema("code", tuple(Ending.values)),
             "created_at": FieldSchema("moment"),

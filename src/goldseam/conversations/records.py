@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from goldseam.conversations.models import MessageRole, Outcome, Status
 
 MAX_TEXT = 20_000
 MAX_MESSAGES = 5_000
+_BETWEEN_LABELS = re.compile("[,;|\uff0c\u3001\uff1b]")
 _STATUSES = (str(Status.OPEN), str(Status.CLOSED))
 
 
@@ -32,7 +34,8 @@ class MessageRecord:
 @dataclass(frozen=True, slots=True)
 class ConversationRecord:
     """A thread with its messages in order. `customer` and `order` are external ids; `status` (open or
-    closed), `outcome` and `remedy` (codes) count for a conversation that is new here."""
+    closed), `outcome`, `remedy` (codes) and `labels` (names of the shop's labels with commas or bars between)
+    count for a conversation that is new here."""
 
     external_id: str
     messages: Sequence[MessageRecord] = ()
@@ -44,6 +47,13 @@ class ConversationRecord:
     closed_at: datetime | None = None
     outcome: str = ""
     remedy: str = ""
+    labels: str = ""
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """The labels' names, each once."""
+        names = (" ".join(name.split()) for name in _BETWEEN_LABELS.split(self.labels))
+        return tuple(dict.fromkeys(name for name in names if name))
 
 
 def cleaned(record: ConversationRecord) -> ConversationRecord:
@@ -63,6 +73,7 @@ def cleaned(record: ConversationRecord) -> ConversationRecord:
         status=_code("status", record.status, _STATUSES),
         outcome=_code("outcome", record.outcome, ("", *Outcome.values)),
         remedy=_text("remedy", record.remedy, 30),
+        labels=_text("labels", record.labels, 1000),
         created_at=_moment("created_at", record.created_at),
         closed_at=_moment("closed_at", record.closed_at),
         messages=_timed(messages, record.created_at),

@@ -77,12 +77,15 @@ document.addEventListener("pointerdown", (event) => {
     fold(seam);
     return;
   }
+  event.preventDefault(); // no text is marked while it moves
+  seam.focus();
   const from = event.clientX;
   const width = paneOf(seam).getBoundingClientRect().width;
   seam.setPointerCapture(event.pointerId);
   seam.classList.add("drawn");
   const move = (moved) => resize(seam, width + towards(seam) * (moved.clientX - from));
-  const end = () => {
+  const end = (ended) => {
+    if (ended.type === "pointerup" && ended.clientX !== from) move(ended);
     seam.classList.remove("drawn");
     seam.removeEventListener("pointermove", move);
   };
