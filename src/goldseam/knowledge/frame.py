@@ -13,7 +13,6 @@ PLACES = (
         _("Product sheets"),
         "knowledge:sheets",
         "package",
-        group="words",
         note=_("Parts, faults and their causes, by product family."),
     ),
     Place(
@@ -21,7 +20,6 @@ PLACES = (
         _("Guides"),
         "knowledge:guides",
         "route",
-        group="words",
         note=_("Guided troubleshooting, walked by agents and by customers."),
     ),
 )
