@@ -22,6 +22,7 @@ from goldseam.approvals.actions import ask
 from goldseam.approvals.asking import Asking
 from goldseam.approvals.covering import name_deputy
 from goldseam.approvals.models import ApprovalRequest, Cover
+from goldseam.channels.webhook.models import Delivery, Endpoint
 from goldseam.conversations.actions import (
     begin_bulk,
     close,
@@ -32,6 +33,7 @@ from goldseam.conversations.actions import (
     merge,
     open_conversation,
     receive_message,
+    send_reply,
     set_close_rules,
     upload,
 )
@@ -47,17 +49,21 @@ from goldseam.conversations.models import (
     SavedView,
     Survey,
 )
-from goldseam.copilot.models import Wording
+from goldseam.copilot.models import Crisis, Wording
 from goldseam.knowledge.actions import import_articles
 from goldseam.knowledge.guide_actions import save_guide, start_walk
 from goldseam.knowledge.models import Article
 from goldseam.knowledge.records import build_record
 from goldseam.knowledge.sheet_actions import save_sheet
+from goldseam.ledger.actions import post
+from goldseam.ledger.models import Entry
 from goldseam.people.actions import issue_token
-from goldseam.people.models import Agent, ApiToken, Membership, Role, Shop
+from goldseam.people.models import Agent, ApiToken, Departure, Membership, Role, Shop, Team
+from goldseam.people.teams import create_team
 from goldseam.policies.actions import start_draft
 from goldseam.policies.models import PackVersion, TryOut
 from goldseam.policies.trying import start_tryout
+from goldseam.promises.models import Promise
 from goldseam.replies.actions import Place, save_canned, save_macro
 from goldseam.replies.models import CannedReply, Macro
 from goldseam.sla.actions import USUAL_HOURS, publish_times, save_calendar
@@ -71,6 +77,7 @@ OPEN_TO_ALL = {
     "people:sign_in",
     "people:sign_out",
     "people:language",
+    "people:join",
     "api:openapi-json",
     "api-docs",
     "conversations:csat",
@@ -78,6 +85,18 @@ OPEN_TO_ALL = {
 ADMINS_ONLY = {
     "people:people",
     "people:role",
+    "people:bring_back",
+    "people:teams",
+    "people:team",
+    "people:shop",
+    "webhook:endpoints",
+    "webhook:endpoint",
+    "webhook:log",
+    "webhook:do",
+    "webhook:delivery",
+    "webhook:again",
+    "audit_export",
+    "style",
     "people:tokens",
     "people:revoke",
     "audit",
@@ -94,6 +113,9 @@ FOREIGN = (
     "青瓷退换规则",
     "青瓷标签",
     "青瓷视图",
+    "青瓷小组",
+    "hooks.porcelain.test",
+    "青瓷密钥",
 )
 
 
@@ -115,12 +137,17 @@ def foreign() -> Shop:
     start_tryout(start_draft(shop, "default", lead), lead, wanted=200)
     hang_threads(shop)
     ask_for_something(shop, lead)
+    send_reply(Conversation.objects.get(external_id="c-1006"), lead, "我去核实,2小时内给您回电。")
     make_label(shop, "青瓷标签", colour="lake", actor="test")
     make_view(shop, lead, "青瓷视图", Group("all"), scope="shop", actor="test")
     some = Conversation.objects.filter(shop=shop, external_id="c-1005").values_list("pk", flat=True)
     begin_bulk(shop, lead, "priority", "P3", list(some), key="k")
     save_calendar(shop, None, name="青瓷日历", timezone="UTC", hours=USUAL_HOURS, team_id=None, actor="test")
     publish_times(shop, shipped_rows(), author=lead, actor="test")
+    create_team(shop, "青瓷小组", lead=lead, members=[lead], actor="test")
+    Departure.objects.create(shop=shop, agent=lead, role=Role.AGENT, limit=0)
+    endpoint = Endpoint.objects.create(shop=shop, url="https://hooks.porcelain.test/", secret="青瓷密钥")
+    Delivery.objects.create(endpoint=endpoint, event="test", payload={"text": "周雨桐"})
     return shop
 
 
@@ -192,10 +219,25 @@ def addresses(shop: Shop) -> list[Address]:
         "steps": [{"key": "1", "question": "?", "answers": [{"label": "x", "next": "A"}]}],
         "ends": [{"key": "A", "kind": "fixed", "text": "青瓷壶修好了"}],
     }
+    post(
+        shop.pk,
+        key="青瓷",
+        state="promised",
+        amount=Decimal(20),
+        currency="CNY",
+        remedy="coupon",
+        conversation_id=conversation.pk,
+    )
     guide = save_guide(shop, "g", {"title": "青瓷壶漏水", **tree}, actor="test")[0]
     ids = {
         "conversation_id": conversation.pk,
         "customer_id": conversation.customer_id,
+        "agent_id": Membership.objects.filter(shop=shop, role=Role.AGENT).get().agent_id,
+        "team_id": Team.objects.filter(shop=shop).latest("id").pk,
+        "departure_id": Departure.objects.get(shop=shop).pk,
+        "endpoint_id": Endpoint.objects.get(shop=shop).pk,
+        "delivery_id": Delivery.objects.get(endpoint__shop=shop).pk,
+        "code": "MQ",
         "membership_id": Membership.objects.filter(shop=shop, role=Role.AGENT).get().pk,
         "version_id": PackVersion.objects.filter(pack__shop=shop).get().pk,
         "tryout_id": TryOut.objects.filter(version__pack__shop=shop).get().pk,
@@ -208,6 +250,9 @@ def addresses(shop: Shop) -> list[Address]:
         "digest": "0" * 64,
         "guide_id": guide.pk,
         "walk_id": start_walk(guide, conversation=conversation).pk,
+        "entry_id": Entry.objects.filter(shop=shop).get().pk,
+        "promise_id": Promise.objects.filter(shop=shop).latest("id").pk,
+        "crisis_id": Crisis.objects.filter(shop=shop).latest("id").pk,
         "wording_id": Wording.objects.create(conversation=conversation, task="draft").pk,
         "view_id": SavedView.objects.filter(shop=shop).get().pk,
         "label_id": Label.objects.filter(shop=shop).get().pk,
@@ -238,6 +283,7 @@ def contents(shop: Shop) -> str:
                 "conversations",
                 "knowledge",
                 "copilot",
+                "promises",
                 "policies",
                 "webhook",
                 "approvals",

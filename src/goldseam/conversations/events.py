@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class MessageReceived:
 class ReplySubmitted:
     """A reply is about to be stored: told under the conversation's lock, before the write. A handler that
     raises a `DomainError` refuses it, and nothing is sent. `agent_id` is None for the bot; `override_reason`
-    is the written reason of somebody who may decide against the rules."""
+    is the written reason of somebody who may decide against the rules; `at` is set when history is told."""
 
     shop_id: int
     conversation_id: int
@@ -26,6 +27,7 @@ class ReplySubmitted:
     text: str
     remedy: str
     override_reason: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def judge_reply(event: ReplySubmitted) -> None:
             gettext_noop("A danger to people is being handled by a person: the bot stays silent."),
             code="locked_by_crisis",
         )
-    row, check = _judge(conversation, agent, event.text, event.remedy, timezone.now())
+    row, check = _judge(conversation, agent, event.text, event.remedy, event.at or timezone.now())
     if check.verdict != "ok":
         _only_in_spite(row, check, event.override_reason)
         row.override_reason = event.override_reason
