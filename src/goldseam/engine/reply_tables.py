@@ -95,7 +95,7 @@ class ToneWords:
 
 @dataclass(frozen=True, slots=True)
 class ReplyWords:
-    """All words of one language for checking replies."""
+    """All words of one language for checking replies; `manner` is the model of how a clause will sound."""
 
     language: str
     promises: PromiseWords
@@ -105,6 +105,7 @@ class ReplyWords:
     lacks: Mapping[str, Mapping[str, str]]
     why: Mapping[str, str]
     rewrite: Mapping[str, str]
+    manner: TextModel | None = None
 
 
 @dataclass(frozen=True, slots=True)

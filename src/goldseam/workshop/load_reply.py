@@ -25,7 +25,7 @@ LANGUAGES = ("zh", "en")
 def load_reply(*, with_model: bool = True) -> ReplyTables:
     """The tables for both languages; `with_model` only the trainer leaves away."""
     verdicts = read_data("reply/verdicts.json")
-    models = {language: _model(language) if with_model else None for language in LANGUAGES}
+    models = {language: _model(f"reply-{language}") if with_model else None for language in LANGUAGES}
     return ReplyTables(
         version=verdicts["version"],
         words={
@@ -37,12 +37,12 @@ def load_reply(*, with_model: bool = True) -> ReplyTables:
     )
 
 
-def _model(language: str) -> TextModel | None:
+def _model(name: str) -> TextModel | None:
     home = packaged_models()
     manifest = read_manifest(home)
-    if f"reply-{language}.json" not in manifest["files"]:  # not trained yet: the rules stand alone
+    if f"{name}.json" not in manifest["files"]:  # not trained yet: the rules stand alone
         return None
-    return load_text_model(home, manifest, f"reply-{language}")
+    return load_text_model(home, manifest, name)
 
 
 def _words(language: str, said: Mapping[str, Mapping[str, str]], model: TextModel | None) -> ReplyWords:
@@ -65,6 +65,7 @@ def _words(language: str, said: Mapping[str, Mapping[str, str]], model: TextMode
         lacks=tone["lacks"],
         why=said["why"],
         rewrite=said["rewrite"],
+        manner=_model(f"tone-{language}") if model is not None else None,
     )
 
 

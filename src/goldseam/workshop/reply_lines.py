@@ -28,6 +28,7 @@ KINDS = (
     "guarantee",
     "other",
 )
+MANNERS = ("blame", "denial", "command", "cold", "template", "sarcasm", "absolute")
 SEEN = "# patterns saw these"
 _BLOCK = re.compile(r"\[(\w+)\]")
 _STOP = re.compile(r"^ |[,.!?;。，！？；](?=.*\w)")
@@ -84,7 +85,7 @@ def parse_lines(content: str, name: str, language: str, limit: int = 14) -> Iter
         block = _BLOCK.fullmatch(line)
         if block is not None:
             kind = block[1]
-            if kind not in (*KINDS, "none"):
+            if kind not in (*KINDS, *MANNERS, "none"):
                 raise ReplyLineError(f"{name}:{number}: unknown kind {kind!r}")
             continue
         for place, reading in enumerate(variants(line, limit)):
@@ -106,6 +107,21 @@ def _reply(text: str, kind: str, origin: str) -> LabelledReply:
         return LabelledReply(text, (), origin)
     start = max(stop.end() for stop in _STOP.finditer(" " + text)) - 1
     return LabelledReply(text, ((kind, start, len(text)),), origin)
+
+
+def load_manners(language: str) -> list[LabelledReply]:
+    """Wordings by how they will sound; promises are none of them, but for those that promise too much."""
+    home = files("goldseam.engine") / "data" / "reply"
+    hurting, plain = f"tone_lines.{language}.txt", f"lines.{language}.txt"
+    promises = parse_lines((home / plain).read_text(encoding="utf-8"), plain, language, 4)
+    return [
+        *parse_lines((home / hurting).read_text(encoding="utf-8"), hurting, language),
+        *(
+            LabelledReply(one.text, (), one.origin)
+            for one in promises
+            if all(kind != "guarantee" for kind, _, _ in one.wanted)
+        ),
+    ]
 
 
 def load_replies(language: str) -> list[LabelledReply]:

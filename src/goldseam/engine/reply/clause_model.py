@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from goldseam.engine.reply.clauses import Clause
 from goldseam.engine.reply_tables import PromiseWords
-from goldseam.engine.text.ngrams import features, known, raw_scores, softmax
+from goldseam.engine.text.ngrams import TextModel, features, known, raw_scores, softmax
 
 _SIGN = "\x01"
 _NEAR = 4
@@ -48,9 +48,16 @@ def clause_features(
     return found
 
 
-def chances(found: set[str], words: PromiseWords) -> dict[str, float]:
+def manner_features(clause: Clause, before: Clause | None) -> set[str]:
+    """What the model of how a clause will sound looks at: its words, and marks of those before."""
+    found = features(clause.text.lower())
+    if before is not None:
+        found |= {"<" + name for name in features(before.text.lower()) if len(name) < _NEAR}
+    return found
+
+
+def chances(found: set[str], model: TextModel | None) -> dict[str, float]:
     """The probability of each kind and of "none"; they sum to 1. Nothing without a model."""
-    model = words.model
     if model is None:
         return {}
     head = model.heads["kind"]

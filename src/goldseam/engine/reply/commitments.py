@@ -94,7 +94,7 @@ def _weighed(
     if any(c.claim for c in here):
         return here
     said = clause_features(clause, before, [c.kind for c in here], words)
-    kinds = chances(said, words)
+    kinds = chances(said, words.model)
     none = kinds.pop("none", 1.0)
     if not kinds:
         return here

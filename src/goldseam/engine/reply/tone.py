@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from goldseam.engine.decide.situation import Situation
+from goldseam.engine.reply.clause_model import chances, manner_features
+from goldseam.engine.reply.clauses import Clause, clauses
 from goldseam.engine.reply.commitments import Commitment
 from goldseam.engine.reply_tables import ReplyWords
 
 _MOST = 12
 _SHORT = 6
+_SURE = 0.45
 _READ, _WINDOW = 6_000, 600
 _CALM_ISSUES = frozenset(
     {"praise", "other", "product.how_to", "logistics.tracking", "invoice", "order.change"}
@@ -37,6 +40,7 @@ def tone(
     found: list[ToneFinding] = []
     for start in range(0, min(len(text), _READ), _WINDOW):
         found += _in_window(text[start : start + _WINDOW], start, words)
+    found += _by_manner(text[:_READ], found, words)
     found += _missing(text, commitments, view, words)
     return tuple(sorted(found, key=lambda f: f.span)[:_MOST])
 
@@ -54,6 +58,26 @@ def _in_window(text: str, start: int, words: ReplyWords) -> list[ToneFinding]:
                 place = (start + match.start(), start + match.end())
                 found.append(ToneFinding(entry.kind, place, entry.why, entry.rewrite))
     return found
+
+
+def _by_manner(text: str, found: list[ToneFinding], words: ReplyWords) -> list[ToneFinding]:
+    """Clauses without a known hurtful wording that the model is sure will hurt."""
+    entries = {entry.kind: entry for entry in words.tone}
+    more: list[ToneFinding] = []
+    before: Clause | None = None
+    for clause in clauses(text, words.promises):
+        start, end = clause.start, clause.start + len(clause.text.rstrip())
+        start += len(clause.text) - len(clause.text.lstrip())
+        kinds = chances(manner_features(clause, before), words.manner)
+        before = clause
+        kind = max(kinds, key=lambda name: kinds[name], default="none")
+        known = any(f.span[0] < end and start < f.span[1] for f in found)
+        if known or kind == "none" or end - start < _SHORT - 1 or kinds[kind] < _SURE:
+            continue
+        entry = entries[kind]
+        if entry.unless is None or not entry.unless.search(text):
+            more.append(ToneFinding(kind, (start, end), entry.why, entry.rewrite))
+    return more
 
 
 def _missing(
