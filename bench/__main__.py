@@ -104,6 +104,16 @@ MEASUREMENTS = (
         ),
     ),
     Measurement(
+        "typing_check",
+        "Check of a reply while typing, through the running site",
+        1,
+        (
+            Figure("p50_ms", "milliseconds, p50"),
+            Figure("p95_ms", "milliseconds, p95", 50, at_most=True),
+            Figure("after_news_p95_ms", "the first one after news of the conversation, p95"),
+        ),
+    ),
+    Measurement(
         "engine_quality",
         "Reading and risk: own corpus (writers never seen in training), public data for development",
         1,
@@ -120,6 +130,34 @@ MEASUREMENTS = (
             Figure("own.signals.self_harm.recall", "self_harm, recall", 1.0),
             Figure("own.signals.injury.recall", "injury, recall", 1.0),
             Figure("own.signals.threat_to_staff.recall", "threat_to_staff, recall", 1.0),
+            Figure(
+                "replies.usual_zh.precision", "replies, usual wording, Chinese: commitments, precision", 0.95
+            ),
+            Figure("replies.usual_zh.recall", "replies, usual wording, Chinese: commitments, recall", 0.95),
+            Figure(
+                "replies.usual_en.precision", "replies, usual wording, English: commitments, precision", 0.95
+            ),
+            Figure("replies.usual_en.recall", "replies, usual wording, English: commitments, recall", 0.95),
+            Figure(
+                "replies.unusual_zh.precision",
+                "replies, unusual wording, Chinese: commitments, precision",
+                0.95,
+            ),
+            Figure(
+                "replies.unusual_zh.recall", "replies, unusual wording, Chinese: commitments, recall", 0.95
+            ),
+            Figure(
+                "replies.unusual_en.precision",
+                "replies, unusual wording, English: commitments, precision",
+                0.95,
+            ),
+            Figure(
+                "replies.unusual_en.recall", "replies, unusual wording, English: commitments, recall", 0.95
+            ),
+            Figure("replies.tone_zh.precision", "replies, unusual wording, Chinese: tone, precision"),
+            Figure("replies.tone_zh.recall", "replies, unusual wording, Chinese: tone, recall"),
+            Figure("replies.tone_en.precision", "replies, unusual wording, English: tone, precision"),
+            Figure("replies.tone_en.recall", "replies, unusual wording, English: tone, recall"),
             Figure("order.right", "order meant: right or asked", 0.95),
             Figure("order.wrong_order", "order meant: a wrong order"),
             Figure("helpdesk_spearman", "helpdesk_zh: risk, whole dialogue, Spearman", 0.60),
