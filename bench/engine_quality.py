@@ -174,6 +174,24 @@ def negative_mood(tables: ReadingTables, lines: Sequence[Example]) -> float:
     )
 
 
+def replies() -> dict[str, Any]:
+    """Commitments and hurtful words found in labelled replies that taught nothing: worded as staff words
+    things, and on purpose as hardly anybody does."""
+    from tests.engine.reply.labelled import read_labelled, read_tone, score_commitments, score_tone
+
+    sets = {"usual": ("promises3", "promises4"), "unusual": ("promises8",)}
+    result: dict[str, Any] = {}
+    for language in ("zh", "en"):
+        for name, files in sets.items():
+            texts = [reply for file in files for reply in read_labelled(f"{file}.{language}.txt")]
+            score = score_commitments(texts, language)
+            found = {"precision": score.precision, "recall": score.recall}
+            result[f"{name}_{language}"] = {"labelled": sum(len(r.wanted) for r in texts), **found}
+        tone = score_tone(read_tone(f"tone3.{language}.txt"), language)
+        result[f"tone_{language}"] = {"precision": tone.precision, "recall": tone.recall}
+    return result
+
+
 # --- outside data, for development only -----------------------------------------------------------------
 
 
@@ -370,6 +388,7 @@ def main() -> None:
     results["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     results["speed"] = speed(tables)
     results["order"] = order_meant(tables.reading)
+    results["replies"] = replies()
     results |= outside(options.data, tables, options.train)
     held_out, train_part, lines = unseen_writer_tables()
     results["own"] = own_corpus(held_out, lines)
