@@ -57,6 +57,15 @@ def test_the_sums_of_every_group_are_the_totals(house: House, group: str) -> Non
         assert sum(row.entries for row in part) == whole.entries
 
 
+def test_what_is_owed_is_what_is_left_of_the_listed_promises(house: House) -> None:
+    house.post("a", "promised", "10")
+    house.post("b", "promised", "5", remedy="gift")
+    house.post("c", "paid", "4")
+    for given, owed in (({"state": "paid"}, 0), ({"state": "promised"}, 11), ({"remedy": "gift"}, 5)):
+        (sums,) = listing.totals(house.shop, listing.LedgerQuery.of(given))
+        assert sums.owed == owed
+
+
 def test_the_list_needs_few_queries(
     house: House, lead: Client, django_assert_max_num_queries: Callable[[int], object]
 ) -> None:

@@ -159,10 +159,10 @@ def by_group(shop: Shop, query: LedgerQuery, group: str) -> list[Sums]:
 
 
 def _sums(shop: Shop, query: LedgerQuery, group: str | None) -> dict[tuple[Any, str], Sums]:
-    """Two queries: entries by state, lines by account."""
+    """Three queries: entries by state, what they cost, and what is left of the debts that they opened."""
     rows = query.rows(shop)
     counted = Q(reverses=None, reversal=None)
-    place, at = _place(group, "", shop), _place(group, "entry__", shop)
+    place = _place(group, "", shop)
     entries = (
         rows.annotate(**place)
         .values(*place, "currency")
@@ -175,31 +175,31 @@ def _sums(shop: Shop, query: LedgerQuery, group: str | None) -> dict[tuple[Any, 
         )
         .order_by()
     )
-    lines = (
-        Line.objects.filter(entry__in=rows.values("pk"))
-        .annotate(**at)
-        .values(*at, "currency")
-        .annotate(
-            goodwill=Sum("amount", filter=Q(account=Account.GOODWILL)),
-            payable=Sum("amount", filter=Q(account=Account.PAYABLE)),
-        )
-        .order_by()
-    )
-    money = {(row.get("value"), row["currency"]): row for row in lines}
+    cost = _by_account(Account.GOODWILL, "entry", rows, group, shop)
+    debts = _by_account(Account.PAYABLE, "item", rows, group, shop)
     found = {}
     for row in entries:
         key = (row.get("value"), row["currency"])
-        cost = money.get(key, {})
         found[key] = Sums(
             row["currency"],
             *(row[f"sum_{state}"] or ZERO for state in ("promised", "approved", "paid", "refused")),
-            goodwill=cost.get("goodwill") or ZERO,
-            owed=-cost["payable"] if cost.get("payable") else ZERO,
+            goodwill=cost.get(key, ZERO),
+            owed=ZERO - debts.get(key, ZERO),
             entries=row["count"],
             name=_name(row.get("name")),
             value=_name(row.get("value")),
         )
     return found
+
+
+def _by_account(
+    account: str, through: str, rows: QuerySet[Entry], group: str | None, shop: Shop
+) -> dict[tuple[Any, str], Decimal]:
+    """An account's lines of the entries, or (through "item") of what they opened, by group and currency."""
+    place = _place(group, f"{through}__", shop)
+    lines = Line.objects.filter(account=account, **{f"{through}__in": rows.values("pk")})
+    sums = lines.annotate(**place).values(*place, "currency").annotate(total=Sum("amount")).order_by()
+    return {(row.get("value"), row["currency"]): row["total"] for row in sums}
 
 
 def _place(group: str | None, prefix: str, shop: Shop) -> dict[str, Any]:
