@@ -107,9 +107,12 @@ def pending_in(shop_id: int) -> list[ApprovalRequest]:
 
 def waiting_for(shop: Shop, agent: Agent) -> int:
     """How many requests wait for this person's word, and how many grants for their reply."""
-    granted = ApprovalRequest.objects.filter(
-        shop=shop, requester=agent, state=State.APPROVED, used_at=None, decided_at__gte=_month_ago()
-    ).count()
+    granted = (
+        ApprovalRequest.objects.filter(shop=shop, requester=agent, state=State.APPROVED, used_at=None)
+        .filter(decided_at__gte=_month_ago())
+        .exclude(conversation__status="closed")
+        .count()
+    )
     pending = list(
         ApprovalRequest.objects.select_related("shop").filter(shop=shop, state=State.PENDING)[:MOST_PENDING]
     )
