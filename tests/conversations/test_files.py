@@ -132,7 +132,7 @@ def test_uploaded_sent_and_served_safely(desk: Client, agent: Agent) -> None:
     photo = up(desk, "photo.exe", picture(), "image/png").json()
     paper = up(desk, "paper.html", b"just words").json()
     assert (photo["name"], photo["image"], paper["name"]) == ("photo.exe.png", True, "paper.html.txt")
-    data = {"text": "", "kind": "reply", "key": "k", "files": f"{photo['id']},{paper['id']}"}
+    data = {"text": "", "kind": "reply", "key": "k", "attached": f"{photo['id']},{paper['id']}"}
     answer = desk.post(reverse("conversations:write", args=[talk().pk]), data, headers={"HX-Request": "true"})
     assert answer.status_code == 200
     message = Message.objects.get(external_id="k")
@@ -162,7 +162,7 @@ def test_limits_are_told_with_words(desk: Client, monkeypatch: pytest.MonkeyPatc
     assert up(desk, "x.exe", b"MZ\x90\x00").status_code == 400
     assert desk.post(reverse("conversations:upload", args=[talk().pk])).status_code == 400
     many = ",".join(str(up(desk, f"{n}.txt", b"text").json()["id"]) for n in range(11))
-    data = {"text": "x", "kind": "reply", "key": "k", "files": many}
+    data = {"text": "x", "kind": "reply", "key": "k", "attached": many}
     assert desk.post(reverse("conversations:write", args=[talk().pk]), data).status_code == 400
 
 

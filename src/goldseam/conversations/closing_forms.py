@@ -16,8 +16,8 @@ from goldseam.conversations.threads import causes_of, close_rules
 _LINE = re.compile(r"([a-z0-9][a-z0-9_-]{0,39})\s*[:：]\s*(\S.{0,79})")
 
 
-def _box(label: Promise | str, help_text: Promise | str = "") -> forms.BooleanField:
-    return forms.BooleanField(label=label, required=False, help_text=help_text)
+def _box(label: Any) -> forms.BooleanField:
+    return forms.BooleanField(label=label, required=False)
 
 
 class CloseRulesForm(forms.Form):

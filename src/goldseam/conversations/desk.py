@@ -30,9 +30,10 @@ def said(request: PageRequest, conversation: Conversation) -> dict[str, Any]:
     messages, more = inbox.latest_messages(conversation.pk, size)
     held = threads.held_replies(conversation.pk)
     files = threads.files_of(conversation.pk)
-    for row in (*messages, *held):
-        kind = "message_id" if isinstance(row, Message) else "held_id"
-        row.files = [file for file in files if getattr(file, kind) == row.pk]  # type: ignore[union-attr]
+    for message in messages:
+        message.files = [file for file in files if file.message_id == message.pk]  # type: ignore[attr-defined]
+    for reply in held:
+        reply.files = [file for file in files if file.held_id == reply.pk]  # type: ignore[attr-defined]
     return {
         "conversation": conversation,
         "days": days_of(messages),

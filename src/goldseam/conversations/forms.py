@@ -26,8 +26,8 @@ PRESETS = {
 
 class WriteForm(forms.Form):
     """A reply to the customer, or a note for colleagues. `key` makes a repeated send the same message;
-    `override_reason` is a lead's word why a reply goes out in spite of the rules; `files` are ids of uploads;
-    `hold` lets a reply be taken back for a moment; `seen` is the last message the writer had before them, and
+    `override_reason` is a lead's word why a reply goes out in spite of the rules; `attached` are ids of
+    uploads; `hold` lets a reply be taken back for a moment; `seen` is the last message the writer had before them, and
     `anyway` sends though a colleague answered since; with `then` the conversation is closed too."""
 
     text = forms.CharField(max_length=MAX_TEXT, strip=True, required=False)
@@ -35,7 +35,7 @@ class WriteForm(forms.Form):
     key = forms.CharField(max_length=64)
     remedy = forms.RegexField(r"^[a-z_]+$", max_length=30, required=False)
     override_reason = forms.CharField(max_length=500, required=False, strip=True)
-    files = forms.CharField(
+    attached = forms.CharField(
         required=False, max_length=400, validators=[RegexValidator(r"^[0-9]+(,[0-9]+)*$")]
     )
     hold = forms.BooleanField(required=False)
@@ -46,14 +46,14 @@ class WriteForm(forms.Form):
     cause = forms.SlugField(max_length=40, required=False)
     note = forms.CharField(max_length=MAX_NOTE, required=False, strip=True)
 
-    def clean_files(self) -> list[int]:
+    def clean_attached(self) -> list[int]:
         """The ids of uploaded files."""
-        return [int(number) for number in self.cleaned_data["files"].split(",") if number]
+        return [int(number) for number in self.cleaned_data["attached"].split(",") if number]
 
     def clean(self) -> dict[str, Any]:
         """A message has words or files."""
         given = super().clean() or {}
-        if not given.get("text") and not given.get("files") and not self.errors:
+        if not given.get("text") and not given.get("attached") and not self.errors:
             self.add_error("text", _("Write something, or attach a file."))
         return given
 

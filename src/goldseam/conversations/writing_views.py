@@ -45,7 +45,7 @@ def write(request: PageRequest, conversation_id: int) -> HttpResponse:
 
 
 def _write(conversation: Conversation, request: PageRequest, given: dict[str, Any]) -> None:
-    agent, files = request.user, given["files"]
+    agent, files = request.user, given["attached"]
     if given["kind"] == "note":
         actions.add_note(conversation, agent, given["text"], key=given["key"], files=files)
         return

@@ -56,7 +56,8 @@ def save_canned(
     _check_text(text, needed=True)
     fields = {"shortcut": shortcut, "title": title, "text": text, "language": language}
     row = row or CannedReply(shop=shop)
-    return _store(row, place, fields, agent, _("There is a canned reply with this short name already."))
+    _store(row, place, fields, agent, _("There is a canned reply with this short name already."))
+    return row
 
 
 @transaction.atomic
@@ -81,7 +82,8 @@ def save_macro(
         raise DomainError(_("A macro needs a text or something to do."), field="text")
     fields = {"name": name, "text": text, "language": language, "steps": steps}
     row = row or Macro(shop=shop)
-    return _store(row, place, fields, agent, _("There is a macro with this name already."))
+    _store(row, place, fields, agent, _("There is a macro with this name already."))
+    return row
 
 
 def _may_place(agent: Agent, shop: Shop, place: Place) -> None:
@@ -99,7 +101,9 @@ def _check_text(text: str, *, needed: bool) -> None:
     check(text)
 
 
-def _store(row: Any, place: Place, fields: dict[str, Any], agent: Agent, taken: str) -> Any:
+def _store(
+    row: CannedReply | Macro, place: Place, fields: dict[str, Any], agent: Agent, taken: str
+) -> None:
     before = {name: getattr(row, name) for name in fields} if row.pk else None
     row.owner, row.team = place.owner, place.team
     for name, value in fields.items():
@@ -113,7 +117,6 @@ def _store(row: Any, place: Place, fields: dict[str, Any], agent: Agent, taken: 
     audit.record(
         row.shop_id, f"agent-{agent.pk}", f"{kind}.saved", f"{kind}-{row.pk}", before=before, after=fields
     )
-    return row
 
 
 @transaction.atomic

@@ -85,7 +85,7 @@ def bring_in(shop: Shop, agent: Agent, name: str, content: bytes) -> int:
 def _read(name: str, content: bytes) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     text = _decoded(name, content)
     try:
-        lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True)]
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise DomainError(
             _("%(name)s cannot be read as CSV: %(error)s") % {"name": name, "error": error}, field="file"

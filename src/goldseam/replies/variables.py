@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -157,7 +158,7 @@ def _day(moment: datetime | None) -> str:
     return date_format(timezone.localtime(moment), "MONTH_DAY_FORMAT") if moment else ""
 
 
-def _money(amount: object, currency: str, language: str) -> str:
+def _money(amount: Decimal | None, currency: str, language: str) -> str:
     if amount is None:
         return ""
     return str(format_currency(amount, currency, locale=_BABEL.get(language, "en_US")))

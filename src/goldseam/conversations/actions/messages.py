@@ -140,8 +140,8 @@ def send_reply(
 ) -> Message:
     """Answer the customer (as the bot when `agent` is None). An unassigned conversation becomes the
     writer's; `files` are ids of what the writer uploaded; `remedy` is the solution this answer carries out.
-    Whoever listens to `ReplySubmitted` may refuse the words; `override_reason` is kept on the message that was
-    sent in spite of the rules."""
+    Whoever listens to `ReplySubmitted` may refuse the words; `override_reason` is kept on the message that
+    was sent in spite of the rules."""
     conversation = rows.locked(conversation.pk)
     known = rows.said(conversation, key)
     if known is not None:

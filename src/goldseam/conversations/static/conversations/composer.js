@@ -171,7 +171,7 @@ function mayLeave(it) {
     return false;
   }
   const files = [...it.querySelectorAll(".tray-file[data-state=done]")].map((file) => file.dataset.file);
-  it.elements.files.value = files.join(",");
+  it.elements.attached.value = files.join(",");
   if (!it.elements.text.value.trim() && !files.length) {
     area().focus();
     return false;
