@@ -177,6 +177,26 @@ def test_when_a_promise_falls_due_in_english(words: str, moment: datetime) -> No
     assert due(words, NOW, TABLES.deciding.reply.words["en"].promises)[0] == moment
 
 
+@pytest.mark.parametrize(
+    ("text", "worth"),
+    [
+        ("给您退两百五", 250.0),
+        ("再补您一百二十块", 120.0),
+        ("赔您一百零五元", 105.0),
+        ("给您转三百六十五块钱", 365.0),
+        ("补偿您三十来块", 30.0),
+        ("I'll send you twenty quid for the trouble", 20.0),
+        ("here is a tenner as compensation", 10.0),
+        ("we offer you fifty dollars in store credit", 50.0),
+    ],
+)
+def test_money_in_spoken_words_counts_against_the_limit(text: str, worth: float) -> None:
+    found = check(text, limit=worth - 1)
+    assert [c.amount for c, _ in found.commitments] == [worth]
+    assert found.verdict == "needs_approval"
+    assert check(text, limit=worth).verdict == "ok"
+
+
 @pytest.mark.parametrize("words", ["31号", "2月30日", "13月40日", "99999999小时内", "25点前"])
 def test_times_that_do_not_exist_give_no_moment_and_no_crash(words: str) -> None:
     moment, _ = due(words, NOW, TABLES.deciding.reply.words["zh"].promises)

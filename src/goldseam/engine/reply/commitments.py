@@ -101,7 +101,8 @@ def _weighed(
     best = max(kinds, key=lambda kind: kinds[kind])
     keep = _KEEP if none < _BAR else _KEEP_AGAINST
     kept = [c for c in here if c.named == "plain" or kinds.get(c.kind, 1.0) >= keep]
-    if none < _BAR and len(clause.text.strip()) >= _LEAST and all(c.kind != best for c in here):
+    named = best in _MONEY and any(c.named == "plain" for c in kept)  # one sum is given once
+    if none < _BAR and len(clause.text.strip()) >= _LEAST and not named and all(c.kind != best for c in here):
         kept.append(_whole(best, clause, before, now, total, words))
     return kept
 

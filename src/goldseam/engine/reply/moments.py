@@ -9,6 +9,7 @@ from goldseam.engine.reply_tables import PromiseWords
 
 _SATURDAY = 5
 _NOON = 12
+_HUNDRED = 100
 _MOST = 1_000_000
 
 
@@ -19,15 +20,18 @@ def number(words: str, table: PromiseWords) -> float | None:
         return float(text)
     if text in table.digits:
         return float(table.digits[text])
-    total = current = 0
+    total = current = last = 0
     for sign in text:
         if sign in table.digits:
             current = table.digits[sign]
+            last = last if current else 0
         elif sign in table.units:
             total += (current or 1) * table.units[sign]
-            current = 0
+            current, last = 0, table.units[sign]
         else:
             return None
+    if last >= _HUNDRED:  # "two hundred five" in Chinese is 250 unless a zero stands between
+        current *= last // 10
     return float(total + current) if text and total + current else None
 
 
