@@ -3,8 +3,8 @@
     python -m bench.typing_check [--seconds 6]
 
 A real site on a database of its own, a conversation with an order and a day of messages; every stroke
-posts the growing text, as the composer does. Prints one JSON object: milliseconds p50, p95 and worst of the warm
-checks, and of the first one after the conversation changed (it reads the conversation anew).
+posts the growing text, as the composer does. Prints one JSON object: milliseconds p50, p95 and worst of
+the warm checks, and of the first one after the conversation changed (it reads the conversation anew).
 """
 
 from __future__ import annotations

@@ -110,9 +110,7 @@ PROTOCOLS: dict[str, Protocol] = {
                 "http://www.npc.gov.cn/",
             ),
             Source(
-                _(
-                    "Regulation (EU) 2023/988 on general product safety: accidents are to be reported"
-                ),
+                _("Regulation (EU) 2023/988 on general product safety: accidents are to be reported"),
                 "https://eur-lex.europa.eu/eli/reg/2023/988/oj",
             ),
         ),

@@ -6,59 +6,149 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('conversations', '0004_promises_and_locks'),
-        ('copilot', '0002_wording'),
-        ('people', '0001_initial'),
+        ("conversations", "0004_promises_and_locks"),
+        ("copilot", "0002_wording"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CheckedReply',
+            name="CheckedReply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_at', models.DateTimeField()),
-                ('text', models.TextField()),
-                ('remedy', models.CharField(blank=True, max_length=30)),
-                ('verdict', models.CharField(max_length=20)),
-                ('author', models.JSONField()),
-                ('facts', models.JSONField()),
-                ('result', models.JSONField()),
-                ('extra', models.JSONField(default=dict)),
-                ('pack', models.CharField(max_length=100)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('override_reason', models.CharField(blank=True, max_length=500)),
-                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checked_replies', to='conversations.conversation')),
-                ('message', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='checked', to='conversations.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("text", models.TextField()),
+                ("remedy", models.CharField(blank=True, max_length=30)),
+                ("verdict", models.CharField(max_length=20)),
+                ("author", models.JSONField()),
+                ("facts", models.JSONField()),
+                ("result", models.JSONField()),
+                ("extra", models.JSONField(default=dict)),
+                ("pack", models.CharField(max_length=100)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("override_reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="checked_replies",
+                        to="conversations.conversation",
+                    ),
+                ),
+                (
+                    "message",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="checked",
+                        to="conversations.message",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['conversation', '-id'], name='checked_reply_latest')],
+                "indexes": [models.Index(fields=["conversation", "-id"], name="checked_reply_latest")],
             },
         ),
         migrations.CreateModel(
-            name='Crisis',
+            name="Crisis",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('self_harm', 'The customer may harm themselves'), ('injury', 'Somebody is hurt'), ('threat_to_staff', 'A threat against staff')], max_length=20)),
-                ('evidence', models.CharField(blank=True, max_length=300)),
-                ('began_at', models.DateTimeField()),
-                ('seen_message_id', models.BigIntegerField(default=0)),
-                ('steps', models.JSONField(default=dict)),
-                ('escalated_at', models.DateTimeField(null=True)),
-                ('taken_at', models.DateTimeField(null=True)),
-                ('released_at', models.DateTimeField(null=True)),
-                ('release_reason', models.CharField(blank=True, max_length=500)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='crises', to='conversations.conversation')),
-                ('released_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.shop')),
-                ('taken_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("self_harm", "The customer may harm themselves"),
+                            ("injury", "Somebody is hurt"),
+                            ("threat_to_staff", "A threat against staff"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("evidence", models.CharField(blank=True, max_length=300)),
+                ("began_at", models.DateTimeField()),
+                ("seen_message_id", models.BigIntegerField(default=0)),
+                ("steps", models.JSONField(default=dict)),
+                ("escalated_at", models.DateTimeField(null=True)),
+                ("taken_at", models.DateTimeField(null=True)),
+                ("released_at", models.DateTimeField(null=True)),
+                ("release_reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="crises",
+                        to="conversations.conversation",
+                    ),
+                ),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.shop"
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('released_at', None)), fields=['shop', 'began_at'], name='crisis_open')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('released_at', None)), fields=('conversation',), name='one_open_crisis'), models.CheckConstraint(condition=models.Q(('released_at', None), models.Q(('release_reason', ''), _negated=True), _connector='OR'), name='crisis_released_with_a_reason')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("released_at", None)),
+                        fields=["shop", "began_at"],
+                        name="crisis_open",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("released_at", None)),
+                        fields=("conversation",),
+                        name="one_open_crisis",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("released_at", None),
+                            models.Q(("release_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="crisis_released_with_a_reason",
+                    ),
+                ],
             },
         ),
     ]
