@@ -29,9 +29,9 @@ class Migration(migrations.Migration):
                         choices=[
                             ("asked", "Asked"),
                             ("used", "Used"),
-                            ("refused", "Refused by the checks"),
+                            ("refused", "Refused"),
                             ("failed", "Failed"),
-                            ("not_made", "Not made"),
+                            ("not_made", "Not Made"),
                         ],
                         default="asked",
                         max_length=10,
