@@ -69,7 +69,7 @@ def post(
     conversation, a payment from what is owed; only what goes beyond counts as given by the writer
     (`booking.book`), and nothing does when it is owed by right. `at` is now unless history is written.
     Raises Conflict when more is cancelled than is open."""
-    given = {
+    given: dict[str, Any] = {
         "state": state,
         "amount": _checked_amount(amount),
         "currency": currency,

@@ -152,11 +152,10 @@ def set_budget(
     told = sorted(set(SHARES if shares is None else shares))
     if len(told) > _MOST_SHARES or not all(1 <= share <= 200 for share in told):
         raise DomainError(gettext_noop("Warn at up to five shares from 1 to 200 per cent."), field="shares")
-    if team_id is not None:
-        team_of_shop(shop.pk, team_id)
+    team = None if team_id is None else team_of_shop(shop.pk, team_id)
     budget, _ = Budget.objects.update_or_create(
         shop=shop,
-        team_id=team_id,
+        team=team,
         since=month,
         currency=currency,
         defaults={"amount": amount, "shares": told, "set_by": agent},

@@ -182,7 +182,10 @@ def _sums(shop: Shop, query: LedgerQuery, group: str | None) -> dict[tuple[Any, 
         key = (row.get("value"), row["currency"])
         found[key] = Sums(
             row["currency"],
-            *(row[f"sum_{state}"] or ZERO for state in ("promised", "approved", "paid", "refused")),
+            promised=row["sum_promised"] or ZERO,
+            approved=row["sum_approved"] or ZERO,
+            paid=row["sum_paid"] or ZERO,
+            refused=row["sum_refused"] or ZERO,
             goodwill=cost.get(key, ZERO),
             owed=ZERO - debts.get(key, ZERO),
             entries=row["count"],

@@ -18,7 +18,7 @@ from goldseam.core.http import PageRequest
 from goldseam.ledger import actions, budgets, exporting, listing, queries, screen, settling
 from goldseam.ledger.forms import BudgetForm, PayForm, ReverseForm, checked
 from goldseam.ledger.models import BudgetWarning
-from goldseam.people.queries import Role, colleague, require_role
+from goldseam.people.queries import Role, require_role
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -122,10 +122,9 @@ def _set_budget(request: PageRequest) -> None:
 def usage(request: PageRequest) -> HttpResponse:
     """The budgets on which a gift would weigh: for the dialog in which one asks, and where one decides."""
     wanted = request.GET.get("agent", "")
-    known = wanted.isdecimal() and len(wanted) < 16
-    person = colleague(request.shop.pk, int(wanted)) if known else request.user
+    person = int(wanted) if wanted.isdecimal() and len(wanted) < 16 else request.user.pk
     currency = request.GET.get("currency", "").upper()[:3] or request.shop.currency
-    found = budgets.usages_for(request.shop, person.pk, currency, timezone.now())
+    found = budgets.usages_for(request.shop, person, currency, timezone.now())
     return render(request, "ledger/usage.html", {"usages": found})
 
 
