@@ -195,6 +195,7 @@ def test_two_people_see_each_other_and_the_second_is_asked(desks: Desks, shop: S
     mine.focus("#words")
     mine.keyboard.type("您好,我来")
     expect(theirs.locator("#present .writing-now")).to_contain_text("林小满")
+    expect(theirs.locator("#thread .said").first).to_be_visible()
     theirs.fill("#words", "主管先回")
     theirs.press("#words", "Control+Enter")
     expect(mine.locator(".said-agent").last).to_contain_text("主管先回")
@@ -304,7 +305,8 @@ def test_a_sign_is_found_by_name(desks: Desks, shop: Shop) -> None:
     page.fill("#words", "谢谢")
     page.click("[data-emoji]")
     page.fill("#emoji-search", "感谢")
-    expect(page.locator(".emoji-sign:visible")).to_have_count(1)
+    expect(page.locator("#emoji .emoji-sign:visible")).to_have_count(1)
+    expect(page.locator("#thread .said")).to_have_count(1)
     assert clean(page) == []
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
