@@ -154,8 +154,8 @@ def tell(event: Any) -> None:
 
 
 def redeliver_message(event: events.DeliveryRetried) -> None:
-    """Somebody wants a reply to be brought to the customer once more: what failed is tried again; when nothing
-    of it was ever tried, it is told like a new one."""
+    """Somebody wants a reply to be brought to the customer once more: what failed is tried again; when
+    nothing of it was ever tried, it is told like a new one."""
     failed = Delivery.objects.filter(
         endpoint__shop_id=event.shop_id,
         event=REPLY,
