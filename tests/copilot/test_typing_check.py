@@ -1,0 +1,125 @@
+"""The check while typing, through its door: what it says, what it costs, what it never does."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from goldseam.conversations.actions import receive_message
+from goldseam.conversations.models import Conversation, Message
+from goldseam.copilot.models import CheckedReply
+from goldseam.copilot.prepared import prepared
+from goldseam.people.models import Agent, Membership, Shop
+from tests.journeys.shop import build_shop
+
+TEXT = "抱歉🙏让您久等,给您补偿200元,2小时内给您回电。这是您自己填错了地址。"
+
+
+@pytest.fixture
+def shop(db: None) -> Shop:
+    return build_shop()
+
+
+@pytest.fixture
+def talk(shop: Shop) -> Conversation:
+    return Conversation.objects.select_related("shop").get(external_id="c-1001")
+
+
+def sign_in(client: Client, who: str, language: str = "zh-hans") -> None:
+    agent = Agent.objects.get(email=f"{who}@porcelain.test")
+    agent.language = language
+    agent.save()
+    client.force_login(agent)
+
+
+def check(client: Client, talk: Conversation, text: str, **more: str) -> str:
+    answer = client.post(reverse("copilot:check", args=[talk.pk]), {"text": text, **more})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def marks(shown: str) -> list[dict[str, Any]]:
+    found = re.search(r'data-marks="([^"]*)"', shown)
+    assert found
+    return list(json.loads(html.unescape(found.group(1))))
+
+
+def test_each_finding_has_its_words_its_rule_and_a_way_out(client: Client, talk: Conversation) -> None:
+    sign_in(client, "agent")
+    shown = check(client, talk, TEXT)
+    for words in ("给您补偿200元", "需要审批", "提交审批", "您自己填", "指责", "到期"):
+        assert words in shown
+    assert "approvals/ask" in shown
+    assert "override_reason" not in shown
+    placed = {TEXT[mark["start"] : mark["end"]]: mark["sort"] for mark in marks(shown)}
+    assert placed["给您补偿200元"] == "needs_approval"
+    assert placed["2小时内给您回电"] == "ok"
+    assert "tone" in placed.values()
+    assert not Message.objects.filter(text=TEXT).exists()
+    assert not CheckedReply.objects.filter(text=TEXT).exists()
+
+
+def test_a_lead_may_write_a_reason_where_something_is_not_allowed(client: Client, talk: Conversation) -> None:
+    sign_in(client, "lead")
+    assert "override_reason" in check(client, talk, TEXT)
+    assert "override_reason" not in check(client, talk, "我在核实。")
+
+
+def test_it_speaks_the_readers_language(client: Client, talk: Conversation) -> None:
+    sign_in(client, "agent", "en")
+    shown = check(client, talk, TEXT)
+    assert "Needs approval" in shown
+    assert "Submit for approval" in shown
+
+
+def test_a_higher_limit_is_seen_at_once(client: Client, talk: Conversation) -> None:
+    sign_in(client, "agent")
+    assert "finding-ok" in check(client, talk, "给您补偿30元。")
+    Membership.objects.filter(agent__email="agent@porcelain.test").update(limit=20)
+    assert "finding-needs_approval" in check(client, talk, "给您补偿30元。")
+
+
+def test_a_chosen_solution_is_checked_as_well(client: Client, talk: Conversation) -> None:
+    sign_in(client, "agent")
+    assert "选用的方案" in check(client, talk, "好的。", remedy="replace")
+    assert "选用的方案" not in check(client, talk, "好的。", remedy="expedite")
+
+
+def test_customer_words_are_shown_as_words(client: Client, talk: Conversation) -> None:
+    sign_in(client, "agent")
+    shown = check(client, talk, '给您补偿200元<img src=x onerror=alert(1)>"')
+    assert "<img" not in shown
+
+
+def test_what_is_constant_is_read_once_and_anew_after_news(talk: Conversation) -> None:
+    case, _ = prepared(talk)
+    assert prepared(talk)[0] is case
+    receive_message(talk, "还在吗", key="news")
+    fresh = Conversation.objects.select_related("shop").get(pk=talk.pk)
+    assert prepared(fresh)[0] is not case
+
+
+def test_a_stroke_costs_few_queries(
+    client: Client, talk: Conversation, django_assert_max_num_queries: Any
+) -> None:
+    sign_in(client, "agent")
+    check(client, talk, TEXT)
+    with django_assert_max_num_queries(12):
+        check(client, talk, TEXT + "好")
+
+
+def test_strangers_and_long_texts_are_refused(client: Client, talk: Conversation) -> None:
+    sign_in(client, "agent")
+    address = reverse("copilot:check", args=[talk.pk])
+    assert client.post(address, {"text": "啊" * 20_001}).status_code == 400
+    other = Shop.objects.create(slug="elsewhere", name="Elsewhere")
+    stranger = Agent.objects.create_user("boss@elsewhere.test", "x" * 20, "Boss")
+    Membership.objects.create(shop=other, agent=stranger, role="admin")
+    client.force_login(stranger)
+    assert client.post(address, {"text": "好"}).status_code == 404
