@@ -141,6 +141,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(shop: Shop, agent: Agent,
             status=("open", "open", "snoozed", "closed")[i % 4],
             snoozed_until=now + timedelta(hours=i % 3),
             closed_at=now - timedelta(hours=i % 3),
+            promise_due_at=now + timedelta(hours=i % 3),
             assignee=agent if i % 2 else None,
             risk_level="high" if i % 3 else "low",
         )
