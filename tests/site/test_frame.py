@@ -206,4 +206,4 @@ def test_paper_holds_what_it_should(
     assert "313021098900" in body
     assert ("只给同事看的话" in body) == (notes == "1")
     assert ('class="paper-table"' in body) == (notes == "1")
-    assert "<nav" not in body
+    assert 'class="top"' not in body
