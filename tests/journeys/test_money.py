@@ -74,7 +74,7 @@ def test_a_debt_is_paid_beside_the_thread_and_stands_in_the_ledger(desks: Desks,
     page.wait_for_selector("#money .entry-paid")
     assert "没有待付的金额" in page.inner_text("#money")
     _promise(shop, "k2", "30")
-    page.wait_for_selector("#budget-warnings .alert-bar")
+    page.wait_for_selector("#budget-warnings .alert-bar", state="attached")
     assert "100 %" in page.inner_text("#budget-warnings")
     page.click("#budget-warnings form button")
     page.wait_for_selector("#budget-warnings .alert-bar", state="detached")
@@ -114,7 +114,7 @@ def test_the_pages_are_accessible(desks: Desks, shop: Shop, language: str, dark:
         if "simulator" in path:
             page.wait_for_selector("#sim-charts[data-drawn]")
             page.click("details.fold summary")
-        page.wait_for_selector("#budget-warnings .alert-bar")
+        page.wait_for_selector("#budget-warnings .alert-bar", state="attached")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         found += complaints(page, path)
     desk.open(f"/conversations/{entry.conversation_id}/")
