@@ -87,7 +87,7 @@ def test_tone_over_all_sets() -> None:
         assert score.recall >= 0.95, score.missed
 
 
-@pytest.mark.parametrize(("language", "least"), [("zh", 0.2), ("en", 0.16)])
+@pytest.mark.parametrize(("language", "least"), [("zh", 0.16), ("en", 0.11)])
 def test_hurtful_words_that_taught_nothing_are_found_in_part_and_never_wrongly(
     language: str, least: float
 ) -> None:
