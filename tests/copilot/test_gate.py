@@ -178,7 +178,7 @@ def beyond_an_agent() -> tuple[Conversation, dict[str, Any]]:
 
 def test_a_chosen_solution_without_words_is_judged_and_kept_too(agent: Agent, lead: Agent) -> None:
     conversation, remedy = beyond_an_agent()
-    with pytest.raises(ReplyRefused, match="solution"):
+    with pytest.raises(ReplyRefused):
         actions.send_reply(conversation, agent, "好的,已经为您处理。", remedy=remedy["code"])
     approved(conversation, agent, lead, remedy["code"], remedy["amount"])
     message = actions.send_reply(conversation, agent, "好的,马上为您处理。", remedy=remedy["code"])
@@ -247,8 +247,9 @@ def test_the_ledger_knows_what_was_promised_in_the_same_transaction(agent: Agent
         agent.pk,
     )
     withdraw(promise, agent, "客户不要了")
-    assert Entry.objects.get(key=f"promise-{promise.pk}-withdrawn").state == "cancelled"
+    assert Entry.objects.filter(reverses=entry).exists()
     approved(conversation, agent, lead, "coupon", 200)
     message = actions.send_reply(conversation, agent, OVER)
-    carried = Entry.objects.get(key=f"promise-{Promise.objects.get(message=message).pk}")
+    assert not Entry.objects.filter(key=f"promise-{Promise.objects.get(message=message).pk}").exists()
+    carried = Entry.objects.get(key__startswith="grant-")
     assert (carried.remedy, carried.granted) == ("coupon", 0), "who approved it has given it"

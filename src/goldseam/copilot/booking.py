@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from goldseam.approvals.queries import request_by_id
 from goldseam.conversations.queries import conversation_by_id, message_by_id
@@ -66,6 +66,7 @@ def book_promise(event: PromiseMade) -> None:
         issue=conversation.issue,
         liable_party=conversation.liable_party,
         source=f"promise-{promise.pk}",
+        by_right=bool(_part_of(promise)) and not promise.gift,
     )
 
 
@@ -81,14 +82,20 @@ def unbook_promise(event: PromiseWithdrawn) -> None:
 
 
 def _rests_on_grant(promise: Promise) -> bool:
+    return _part_of(promise).get("grant") is not None
+
+
+def _part_of(promise: Promise) -> dict[str, Any]:
+    """How the check of the reply judged the words of this promise; empty where no check is kept."""
     row = CheckedReply.objects.filter(message_id=promise.message_id).order_by("-id").first()
     parts = row.extra.get("parts", []) if row is not None else []
-    return any(
-        part.get("grant") is not None and part["kind"] == promise.kind and part["start"] == promise.start
-        for part in parts
-    )
+    place = (promise.kind, promise.start)
+    return next((part for part in parts if (part["kind"], part["start"]) == place), {})
 
 
 def _remedy_of(promise: Promise) -> str:
+    judged: str = _part_of(promise).get("remedy", "")
+    if judged:
+        return judged
     chosen = message_by_id(promise.message_id).remedy
     return chosen if chosen in _OF_KIND[promise.kind] else _REMEDIES[promise.kind]

@@ -28,14 +28,12 @@ from goldseam.copilot.models import CheckedReply
 from goldseam.core.errors import Conflict, NotAllowed
 from goldseam.core.locks import take_turns
 from goldseam.engine.reply.check import ReplyCheck, prepare
-from goldseam.ledger.actions import post
 from goldseam.people.queries import colleague
 from goldseam.promises.actions import make
 
 if TYPE_CHECKING:
     from goldseam.conversations.models import Conversation
     from goldseam.people.models import Agent
-    from goldseam.promises.models import Promise
 
 _QUOTE = 60
 
@@ -134,30 +132,6 @@ def keep_word(event: ReplySent) -> None:
         if part.grant is not None:
             amount = None if part.amount is None else Decimal(part.amount)
             use_grant(int(part.grant), agent=row.agent, amount=amount)
-    if not parts:
-        return
-    conversation = conversation_by_id(event.conversation_id)
-    by_place = {(part.kind, part.start): part for part in parts}
-    for promise in make(conversation, message, row.agent, [part.promise() for part in parts]):
-        part = by_place[promise.kind, promise.start]
-        if promise.amount and part.remedy:
-            _book(conversation, promise, part, row.agent)
-
-
-def _book(conversation: Conversation, promise: Promise, part: Part, agent: Agent | None) -> None:
-    """Money that was promised stands in the ledger; an approval it rests on is used up there too."""
-    post(
-        conversation.shop_id,
-        key=f"promise-{promise.pk}",
-        state="promised",
-        amount=promise.amount or Decimal(0),
-        currency=promise.currency,
-        remedy=part.remedy,
-        conversation_id=conversation.pk,
-        order_id=conversation.order_id,
-        agent_id=agent.pk if agent else None,
-        issue=conversation.issue,
-        liable_party=conversation.liable_party,
-        source=f"message-{promise.message_id}",
-        by_right=not promise.gift and part.grant is None,
-    )
+    if parts:
+        conversation = conversation_by_id(event.conversation_id)
+        make(conversation, message, row.agent, [part.promise() for part in parts])

@@ -23,8 +23,6 @@ from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.events import emit
 from goldseam.core.live import announce
-from goldseam.ledger.actions import post
-from goldseam.ledger.queries import entry_by_key
 from goldseam.promises import events
 from goldseam.promises.models import How, Kind, Promise, State
 from goldseam.promises.proofs import Proof, proof_of
@@ -136,29 +134,8 @@ def withdraw(promise: Promise, agent: Agent, reason: str, *, now: datetime | Non
         raise Conflict(gettext_noop("Only an open promise can be withdrawn."))
     moment = now or timezone.now()
     promise.reason = reason
-    _take_back_money(promise, agent)
     _settle(promise, State.WITHDRAWN, Proof(How.HAND, moment), moment, agent)
     return promise
-
-
-def _take_back_money(promise: Promise, agent: Agent) -> None:
-    """The ledger's debt goes with the promise; one that was paid already cannot be withdrawn (Conflict)."""
-    entry = entry_by_key(promise.shop_id, f"promise-{promise.pk}")
-    if entry is not None:
-        post(
-            promise.shop_id,
-            key=f"promise-{promise.pk}-withdrawn",
-            state="cancelled",
-            amount=entry.amount,
-            currency=entry.currency,
-            remedy=entry.remedy,
-            conversation_id=promise.conversation_id,
-            order_id=entry.order_id,
-            agent_id=agent.pk,
-            issue=entry.issue,
-            liable_party=entry.liable_party,
-            source=f"promise-{promise.pk}",
-        )
 
 
 @transaction.atomic
