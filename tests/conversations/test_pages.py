@@ -42,7 +42,7 @@ def conversation(key: str = "c-1001") -> Conversation:
     return Conversation.objects.get(external_id=key)
 
 
-PLACES = ("page", "thread", "head", "former")
+PLACES = ("page", "thread", "head", "former", "history", "peek")
 
 
 @pytest.mark.parametrize("view", inbox.VIEWS)
