@@ -104,7 +104,7 @@ class LedgerPage:
 
 def page(shop: Shop, query: LedgerQuery, after: str | None = None, size: int = PAGE) -> LedgerPage:
     """One page, found by key: the hundredth costs what the first does."""
-    rows = _with_all(query.rows(shop)).order_by("-at", "-id")
+    rows = whole(query.rows(shop)).order_by("-at", "-id")
     if after:
         moment, number = decode_cursor(after, str, int)
         at = parse_datetime(moment)
@@ -120,11 +120,7 @@ def page(shop: Shop, query: LedgerQuery, after: str | None = None, size: int = P
 def exported(shop: Shop, query: LedgerQuery) -> Iterator[Entry]:
     """Every entry that is asked for, oldest first, a few at a time; the latest `MOST_EXPORTED` at most."""
     newest = query.rows(shop).order_by("-at", "-id").values_list("pk", flat=True)[:MOST_EXPORTED]
-    return _with_all(Entry.objects.filter(pk__in=newest)).order_by("at", "id").iterator(chunk_size=500)
-
-
-def _with_all(rows: QuerySet[Entry]) -> QuerySet[Entry]:
-    return whole().filter(pk__in=rows.values("pk"))
+    return whole(Entry.objects.filter(pk__in=newest)).order_by("at", "id").iterator(chunk_size=500)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,9 @@ def access_entry(agent: Agent, entry_id: int) -> Entry:
     return found
 
 
-def whole() -> QuerySet[Entry]:
-    """Entries with everything that a page shows of them."""
-    return Entry.objects.select_related(
+def whole(rows: QuerySet[Entry] | None = None) -> QuerySet[Entry]:
+    """Entries (all of them, or `rows`) with everything that a page shows of them."""
+    return (Entry.objects.all() if rows is None else rows).select_related(
         "shop", "conversation", "order", "agent", "approver", "team", "reverses", "reversal"
     )
 
