@@ -101,9 +101,7 @@ def _check_text(text: str, *, needed: bool) -> None:
     check(text)
 
 
-def _store(
-    row: CannedReply | Macro, place: Place, fields: dict[str, Any], agent: Agent, taken: str
-) -> None:
+def _store(row: CannedReply | Macro, place: Place, fields: dict[str, Any], agent: Agent, taken: str) -> None:
     before = {name: getattr(row, name) for name in fields} if row.pk else None
     row.owner, row.team = place.owner, place.team
     for name, value in fields.items():
