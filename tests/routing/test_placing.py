@@ -77,6 +77,22 @@ def test_off_does_nothing_and_suggest_only_suggests(shop: Shop) -> None:
         placing.take_suggestion(conversation.pk, people[2])
 
 
+def test_who_was_passed_over_is_not_suggested_again_at_once(shop: Shop) -> None:
+    one, two = crew(shop, 2)
+    RoutingSettings.objects.update(mode="suggest")
+    conversation = asks(shop, "c")
+    now = timezone.now()
+    for expected in (one, two):
+        suggestion = queries.open_suggestion(conversation.pk)
+        assert suggestion is not None
+        assert suggestion.agent == expected
+        placing.pass_over(conversation.pk, one)
+        make_rounds_at(now)
+    assert Placement.objects.latest("id").state == "nobody"
+    make_rounds_at(now + timedelta(hours=5))
+    assert queries.open_suggestion(conversation.pk) is not None
+
+
 def test_giving_it_to_somebody_else_answers_the_suggestion(shop: Shop) -> None:
     people = crew(shop)
     RoutingSettings.objects.update(mode="suggest")

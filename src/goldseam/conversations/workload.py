@@ -61,10 +61,10 @@ def last_owner(conversation: Conversation, since: datetime) -> int | None:
     return rows.order_by("-last_message_at").values_list("assignee_id", flat=True).first()
 
 
-def unacknowledged(before: datetime, limit: int = 500) -> list[Conversation]:
-    """Open conversations of any shop whose alert stands since `before` or longer and nobody has seen."""
-    rows = Conversation.objects.select_related("assignee").filter(
-        status=Status.OPEN, acknowledged_by=None, alerted_at__lte=before
+def unacknowledged(since: datetime, before: datetime, limit: int = 2000) -> list[Conversation]:
+    """Open conversations of any shop whose alert, raised between the two moments, nobody has seen."""
+    rows = Conversation.objects.defer("search").filter(
+        status=Status.OPEN, acknowledged_by=None, alerted_at__gte=since, alerted_at__lte=before
     )
     return list(rows.order_by("alerted_at")[:limit])
 

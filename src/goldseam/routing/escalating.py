@@ -18,19 +18,24 @@ from goldseam.routing.models import Escalation, RoutingSettings
 from goldseam.sla.notices import NoticeKind, leads_for, people_with_role, tell_people
 
 LEAD, ADMIN = "lead", "admin"
+_LOOKS_BACK = timedelta(days=3)
 
 
 def escalate_due(now: datetime) -> int:
     """Take every alert that stands too long one step up, each step once; returns how many went up."""
+    waiting = unacknowledged(now - _LOOKS_BACK, now - timedelta(minutes=1))
+    known = Escalation.objects.filter(conversation__in=[row.pk for row in waiting])
+    done = set(known.values_list("conversation_id", "alerted_at", "step"))
     settings: dict[int, RoutingSettings] = {}
     raised = 0
-    for conversation in unacknowledged(now - timedelta(minutes=1)):
-        choices = settings.setdefault(conversation.shop_id, queries.settings_of(conversation.shop_id))
-        stands = now - (conversation.alerted_at or now)
-        if stands >= timedelta(minutes=choices.lead_minutes):
-            raised += raise_alert(conversation.pk, LEAD, now)
-        if stands >= timedelta(minutes=choices.lead_minutes + choices.admin_minutes):
-            raised += raise_alert(conversation.pk, ADMIN, now)
+    for row in waiting:
+        if row.shop_id not in settings:
+            settings[row.shop_id] = queries.settings_of(row.shop_id)
+        minutes = settings[row.shop_id].lead_minutes
+        for step, after in ((LEAD, minutes), (ADMIN, minutes + settings[row.shop_id].admin_minutes)):
+            stands = now - (row.alerted_at or now)
+            if stands >= timedelta(minutes=after) and (row.pk, row.alerted_at, step) not in done:
+                raised += raise_alert(row.pk, step, now)
     return raised
 
 

@@ -7,7 +7,7 @@ the same everywhere, so that nobody waits in a circle.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from goldseam.people.models import Agent, Shop
 
 ACTOR = "routing"
+_PASSED_LASTS = timedelta(hours=4)
+"""So long nobody is suggested again for a conversation for which they were passed over."""
 
 
 @transaction.atomic
-def find_person(
-    conversation_id: int, *, now: datetime | None = None, without: int | None = None
-) -> Placement | None:
+def find_person(conversation_id: int, *, now: datetime | None = None) -> Placement | None:
     """Find a person for an open conversation that nobody owns, and assign or suggest them, as the shop has
     chosen. Returns what was found (also that nobody was), None when there is nothing to do."""
     conversation = inbox.hold(conversation_id)
@@ -50,6 +50,7 @@ def find_person(
     before = queries.latest_placement(conversation_id)
     if before and before.state == PlacementState.SUGGESTED and _still_good(before):
         return before
+    without = queries.passed_over(conversation_id, now - _PASSED_LASTS)
     work, crew, choice = _choose(conversation, now, without, relax=settings.relax_skills)
     state = PlacementState.NOBODY
     if choice.id is not None:
@@ -69,10 +70,10 @@ def find_person(
 
 
 def _choose(
-    conversation: Conversation, now: datetime, without: int | None, *, relax: bool
+    conversation: Conversation, now: datetime, without: set[int], *, relax: bool
 ) -> tuple[Work, queries.Crew, Choice]:
     shop = conversation.shop
-    profiles = [row for row in queries.profiles_of(shop.pk) if row.agent_id != without]
+    profiles = [row for row in queries.profiles_of(shop.pk) if row.agent_id not in without]
     words = {word for row in profiles for word in row.products}
     work = queries.work_of(conversation, words)
     crew = queries.crew_of(shop, conversation, profiles, now)
@@ -194,7 +195,7 @@ def _hand_over_one(conversation_id: int, profile: Profile, how: str, now: dateti
     taker: Agent | None = None
     if how == HandOver.NEXT:
         take_turns(f"routing-{conversation.shop_id}")
-        work, crew, choice = _choose(conversation, now, profile.agent_id, relax=True)
+        work, crew, choice = _choose(conversation, now, {profile.agent_id}, relax=True)
         if choice.id is not None:
             taker = crew.agents[choice.id]
             placement = _keep(conversation, work, choice, PlacementState.HANDED_OVER, None, now)

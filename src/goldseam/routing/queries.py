@@ -186,6 +186,14 @@ def open_suggestion(conversation_id: int) -> Placement | None:
     return latest if latest and latest.state == PlacementState.SUGGESTED else None
 
 
+def passed_over(conversation_id: int, since: datetime) -> set[int]:
+    """Whose suggestion for this conversation was passed over since then."""
+    rows = Placement.objects.filter(
+        conversation_id=conversation_id, state=PlacementState.PASSED, agent__isnull=False, at__gte=since
+    )
+    return {agent_id for agent_id in rows.values_list("agent_id", flat=True) if agent_id is not None}
+
+
 def placements_of(shop_id: int, limit: int = 40) -> list[Placement]:
     """The latest searches of a shop."""
     rows = Placement.objects.filter(shop_id=shop_id).select_related("agent", "conversation__customer")
