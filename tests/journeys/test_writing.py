@@ -1,4 +1,4 @@
-"""Writing in a browser: canned replies, macros, files, undo, two people at once, closing, joining, no network."""
+"""Writing in a browser: canned replies, macros, files, undo, two people, closing, joining, no network."""
 
 from __future__ import annotations
 

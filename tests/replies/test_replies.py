@@ -56,7 +56,8 @@ def canned(shop: Shop, who: Agent, place: actions.Place, shortcut: str = "delay"
 def test_variables_are_filled_from_the_facts(shop: Shop, agent: Agent) -> None:
     values = values_for(talk(), agent, "zh")
     filled = fill(
-        "{{customer.name}}的{{ order.item }}({{order.tracking_no}},{{order.carrier}})到了{{order.last_place}}",
+        "{{customer.name}}的{{ order.item }}"
+        "({{order.tracking_no}},{{order.carrier}})到了{{order.last_place}}",
         values,
     )
     assert filled.text == "周雨桐的青瓷茶具八件套 礼盒装(SF1029384700,顺丰速运)到了广州中转场"

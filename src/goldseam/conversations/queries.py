@@ -311,7 +311,7 @@ def with_marks(conversation_ids: Iterable[int]) -> set[int]:
 
 
 def came_back(conversation_ids: set[int], days: int) -> set[int]:
-    """Those of the conversations whose customer began another one about the same issue within so many days."""
+    """Those of the conversations whose customer began another one about the same issue within some days."""
     rows = Conversation.objects.filter(pk__in=conversation_ids).exclude(customer=None).exclude(issue="")
     again = Conversation.objects.filter(
         customer=OuterRef("customer"),
