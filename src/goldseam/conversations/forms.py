@@ -28,7 +28,8 @@ class WriteForm(forms.Form):
     """A reply to the customer, or a note for colleagues. `key` makes a repeated send the same message;
     `override_reason` is a lead's word why a reply goes out in spite of the rules; `attached` are ids of
     uploads; `hold` lets a reply be taken back for a moment; `seen` is the last message the writer had
-    before them, and `anyway` sends though a colleague answered since; with `then` the conversation is closed too."""
+    before them, and `anyway` sends though a colleague answered since;
+    with `then` the conversation is closed too."""
 
     text = forms.CharField(max_length=MAX_TEXT, strip=True, required=False)
     kind = forms.ChoiceField(choices=[("reply", "reply"), ("note", "note")])
