@@ -14,10 +14,11 @@ from django_htmx.http import trigger_client_event
 
 from goldseam.conversations import actions, bulk
 from goldseam.conversations.bulk import summary_of
-from goldseam.conversations.forms import PRESETS, SnoozeForm, checked
+from goldseam.conversations.forms import SnoozeForm, checked
 from goldseam.conversations.labels import labels_of
 from goldseam.conversations.list_screen import ListQuery
 from goldseam.conversations.models import BulkRun, Outcome
+from goldseam.conversations.snoozing import PRESETS
 from goldseam.conversations.threads import causes_of, close_rules
 from goldseam.core.errors import DomainError
 from goldseam.core.http import PageRequest

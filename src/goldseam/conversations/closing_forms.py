@@ -60,9 +60,7 @@ class CloseRulesForm(forms.Form):
             match = _LINE.fullmatch(line.strip())
             if match is None:
                 raise forms.ValidationError(
-                    _(
-                        "Line %(n)s: write a code of small letters, a colon, a name: “carrier: Late”."
-                    )
+                    _("Line %(n)s: write a code of small letters, a colon, a name: “carrier: Late”.")
                     % {"n": number}
                 )
             if match.group(1) in found:

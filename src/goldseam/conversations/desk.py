@@ -13,9 +13,9 @@ from django_htmx.http import trigger_client_event
 from goldseam.conversations import inbox, queries, threads
 from goldseam.conversations.actions import UNDO_MERGE
 from goldseam.conversations.attaching import MOST_FILES
-from goldseam.conversations.forms import PRESETS
 from goldseam.conversations.models import Conversation, Message, Outcome
 from goldseam.conversations.screen import days_of
+from goldseam.conversations.snoozing import PRESETS
 from goldseam.people.queries import agents_of
 
 if TYPE_CHECKING:

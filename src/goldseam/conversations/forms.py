@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from goldseam.conversations.actions import MAX_TEXT
 from goldseam.conversations.models import Outcome
+from goldseam.conversations.snoozing import PRESETS, preset_moment
 from goldseam.core.errors import DomainError
 
-MORNING = 9
 MAX_NOTE = 2000
-PRESETS = {
-    "hour": _("In an hour"),
-    "three_hours": _("In three hours"),
-    "tomorrow": _("Tomorrow, 9:00"),
-    "monday": _("Next Monday, 9:00"),
-}
 
 
 class WriteForm(forms.Form):
@@ -92,18 +85,6 @@ class SnoozeForm(forms.Form):
         if moment is None:
             raise DomainError("Choose when it should come back.", field="until")
         return moment
-
-
-def preset_moment(preset: str, now: datetime | None = None) -> datetime:
-    """The moment a preset means, in the active time zone."""
-    local = timezone.localtime(now)
-    if preset == "hour":
-        return local + timedelta(hours=1)
-    if preset == "three_hours":
-        return local + timedelta(hours=3)
-    days = 1 if preset == "tomorrow" else 7 - local.weekday()
-    day = local.date() + timedelta(days=days)
-    return datetime(day.year, day.month, day.day, MORNING, tzinfo=local.tzinfo)
 
 
 def checked(form: forms.Form) -> dict[str, Any]:

@@ -12,8 +12,7 @@ from django.utils.translation import gettext_noop
 
 from goldseam.conversations import actions as conversations
 from goldseam.conversations.events import ReplySubmitted
-from goldseam.conversations.forms import preset_moment
-from goldseam.conversations.queries import causes_of, conversation_by_id
+from goldseam.conversations.queries import causes_of, conversation_by_id, preset_moment
 from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.events import emit

@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from goldseam.conversations.actions import PRIORITIES
-from goldseam.conversations.forms import PRESETS
-from goldseam.conversations.queries import OUTCOMES, causes_of
+from goldseam.conversations.queries import OUTCOMES, PRESETS, causes_of
 from goldseam.people.queries import agents_of, teams_of
 from goldseam.replies.actions import MAX_TEXT, Place
 from goldseam.replies.models import CannedReply, Macro, Scope

@@ -14,8 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from goldseam.conversations.actions import PRIORITIES
-from goldseam.conversations.forms import PRESETS
-from goldseam.conversations.queries import OUTCOMES
+from goldseam.conversations.queries import OUTCOMES, PRESETS
 from goldseam.core.errors import DomainError
 
 KINDS = ("note", "remedy", "priority", "assign", "snooze", "close")

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from goldseam.workshop.corpus import variants
+from goldseam.workshop.packaged import read_data
 
 KINDS = (
     "ship_by",
@@ -35,10 +38,6 @@ _STOP = re.compile(r"^ |[,.!?;。，！？；](?=.*\w)")
 _PROMISE = re.compile(r"<(.*?)>")
 _TIME = re.compile(r"(?<![A-Za-z'’])T(?![A-Za-z'’-])")
 _MONEY = re.compile(r"(?<![A-Za-z])M(?![A-Za-z])")
-_STAND_INS = {
-    "zh": (("今天", "明天", "后天上午", "三天", "周五", "24小时", "晚上8点"), ("30元", "五十块", "100元")),
-    "en": (("tomorrow", "Friday", "24 hours", "5 pm", "three days"), ("$20", "30 euros")),
-}
 
 
 class ReplyLineError(ValueError):
@@ -93,8 +92,15 @@ def parse_lines(content: str, name: str, language: str, limit: int = 14) -> Iter
             yield _reply(text, kind, f"{name}:{number}")
 
 
+@cache
+def _stand_ins() -> Any:
+    """Times and sums to be put where a line leaves them open."""
+    return read_data("reply/stand_ins.json")
+
+
 def _filled(text: str, language: str, place: int) -> str:
-    times, sums = _STAND_INS[language]
+    stand_ins = _stand_ins()[language]
+    times, sums = stand_ins["times"], stand_ins["sums"]
     return _MONEY.sub(sums[place % len(sums)], _TIME.sub(times[place % len(times)], text))
 
 

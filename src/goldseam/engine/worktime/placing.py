@@ -8,6 +8,7 @@ bonus. Weights are an argument.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -167,7 +168,7 @@ def points_of(intensity: int, signals: Iterable[str], weights: Weights) -> float
 def load(costs: Iterable[tuple[float, datetime]], now: datetime, weights: Weights) -> float:
     """What is left of what conversations cost: Σ points · 0.5^(hours / half_life)."""
     return sum(
-        points * 0.5 ** (max(0.0, (now - at).total_seconds()) / 3600 / weights.half_life)
+        points * math.exp2(-max(0.0, (now - at).total_seconds()) / 3600 / weights.half_life)
         for points, at in costs
     )
 
