@@ -197,3 +197,19 @@ def test_in_short_within_the_queries(
 ):
     with django_assert_max_num_queries(12):
         assert desk.get(reverse("copilot:short", args=[conversation.pk])).status_code == 200
+
+
+def test_the_models_page_tells_what_it_cost(
+    client: Client, conversation: Conversation, agent: Agent, model: Endpoint
+):
+    model.answer = lambda body: echo(body, lambda draft: draft + "另外再给您退款88元。")
+    run(conversation, agent, "draft")
+    client.force_login(Agent.objects.get(email="admin@porcelain.test"))
+    shown = client.get(reverse("copilot:llm")).content.decode()
+    assert model.url in shown
+    assert "=====DATA-" in shown
+    assert conversation.customer.name not in shown
+
+
+def test_the_models_page_is_for_admins(desk: Client):
+    assert desk.get(reverse("copilot:llm")).status_code == 403

@@ -275,4 +275,3 @@ def _grams(text: str) -> set[str]:
     words = set(re.findall(r"[a-z]{4,}", folded))
     pairs = {folded[i : i + 2] for i in range(len(folded) - 1)}
     return words | {pair for pair in pairs if all(_HAN.match(sign) for sign in pair)}
-
