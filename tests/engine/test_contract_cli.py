@@ -213,6 +213,17 @@ def test_half_surrogates_in_escapes_are_read() -> None:
     assert (status, found[0]["id"]) == (0, "a")
 
 
+def test_facts_alone_are_judged_before_anybody_has_spoken() -> None:
+    late = {"promised_delivery_by": "2026-10-19"}
+    early = {"promised_delivery_by": "2026-12-19"}
+    status, found, _ = run(
+        "assess", lines(*({**WHOLE, "messages": [], "orders": [{**ORDER, **p}]} for p in (late, early)))
+    )
+    assert status == 0
+    assert found[0]["issue"]["code"] == "other"
+    assert found[0]["risk"]["score"] > found[1]["risk"]["score"]
+
+
 def test_a_file_and_standard_input_give_the_same(tmp_path: Path) -> None:
     file = tmp_path / "in.jsonl"
     file.write_bytes(lines(WHOLE, GOOD))
@@ -281,7 +292,7 @@ BAD_REPLIES: list[tuple[dict[str, Any], str]] = [
     ({"id": "r", "text": 1}, "text"),
     ({"id": "r", "text": "x", "author": []}, "author"),
     ({"id": "r", "text": "x", "author": {"limit": "50"}}, "author.limit"),
-    ({"id": "r", "text": "x", "conversation": {"id": "c", "messages": []}}, "conversation.messages"),
+    ({"id": "r", "text": "x", "conversation": {"id": "c", "messages": {}}}, "conversation.messages"),
     (
         {"id": "r", "text": "x", "conversation": {"id": "c", "messages": [{"role": "customer"}]}},
         "conversation.messages[0].text",

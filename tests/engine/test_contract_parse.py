@@ -110,6 +110,14 @@ def test_optional_keys_may_be_null_or_missing(path: str) -> None:
     parse_conversation(changed(path, None))
 
 
+def test_nobody_has_spoken_yet() -> None:
+    silent = parse_conversation({**FULL, "messages": []})
+    assert silent.messages == ()
+    assert silent.orders == parse_conversation(FULL).orders
+    with pytest.raises(InvalidConversation, match="messages: is required"):
+        parse_conversation({key: value for key, value in FULL.items() if key != "messages"})
+
+
 def test_unknown_keys_are_ignored() -> None:
     data = {**FULL, "mood": "?", "messages": [{**FULL["messages"][0], "extra": {"deep": [1]}}]}
     assert parse_conversation(data) == parse_conversation(FULL)
@@ -123,7 +131,6 @@ BAD: list[tuple[str, Any, str]] = [
     ("now", 1_790_000_000, "must be an ISO 8601 string, not a number"),
     ("now", "0001-01-01T00:00:00", "must lie between 1971 and 2198"),
     ("locale", ["zh"], "must be a string, not a list"),
-    ("messages", [], "must hold at least one message"),
     ("messages", {}, "must be a list, not an object"),
     ("messages", None, "must not be null"),
     ("messages[0]", "hi", "must be an object, not a string"),

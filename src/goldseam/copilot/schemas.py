@@ -87,7 +87,7 @@ class ConversationIn(Schema):
     id: str = Field(min_length=1)
     now: str | None = Field(None, description=MOMENT)
     locale: str | None = None
-    messages: list[MessageIn] = Field(min_length=1)
+    messages: list[MessageIn]
     customer: CustomerIn | None = None
     orders: list[OrderIn] | None = None
     promises: list[PromiseIn] | None = None

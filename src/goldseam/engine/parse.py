@@ -3,6 +3,7 @@
 Rules, where the contract leaves room:
 
 * unknown keys are ignored; an optional key may be missing or null;
+* `messages` may be empty but not missing: nobody has spoken yet, the facts alone are judged;
 * a moment is an ISO 8601 string. One without an offset is read in the zone of `now`; when `now` has none
   either, in +08:00 for a Chinese conversation (locale, else the script of its messages), else in UTC;
 * a promise that is a plain date ("2026-11-19") lasts until the end of that day;
@@ -65,8 +66,6 @@ def parse_conversation(data: object) -> Conversation:
     identifier = text_at(root, "", "id", required=True, limit=MAX_NAME)
     locale = text_at(root, "", "locale", limit=100)
     raw_messages = list_at(root, "", "messages", MAX_MESSAGES, required=True)
-    if not raw_messages:
-        raise InvalidConversation("messages", "must hold at least one message")
     zone = _zone(root, locale, raw_messages)
     messages = tuple(_message(raw, f"messages[{i}]", zone) for i, raw in enumerate(raw_messages))
     if sum(len(m.text) for m in messages) > MAX_TOTAL_TEXT:

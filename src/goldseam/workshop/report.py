@@ -148,9 +148,8 @@ def _slices(
     parts: dict[str, list[Labelled]] = {}
     for item in items:
         turns = sum(message.role == "customer" for message in item.conversation.messages)
-        parts.setdefault("one customer message" if turns == 1 else "several customer messages", []).append(
-            item
-        )
+        said = ("no customer message", "one customer message", "several customer messages")[min(turns, 2)]
+        parts.setdefault(said, []).append(item)
         known = "with orders" if item.conversation.orders else "without orders"
         parts.setdefault(known, []).append(item)
         length = sum(len(m.text) for m in item.conversation.messages if m.role == "customer")
