@@ -18,6 +18,7 @@ from goldseam.engine.decide.tables import RemedyModel
 from goldseam.engine.text.ngrams import Head, TextModel
 from goldseam.engine.text.tables import OutlookModel
 from goldseam.workshop.files import write_atomic
+from goldseam.workshop.model_trees import trees_as_json, trees_from_json
 
 MANIFEST = "manifest.json"
 Folder = Path | Traversable
@@ -66,6 +67,7 @@ def outlook_files(model: OutlookModel) -> dict[str, bytes]:
         "bias": round(float(model.bias), 6),
         "learned": model.learned,
         "blocks": [block for block, _ in model.blocks],
+        **({} if model.trees is None else {"trees": trees_as_json(model.trees)}),
     }
     return {"json": json.dumps(meta, ensure_ascii=False, indent=1).encode("utf-8")}
 
@@ -192,8 +194,9 @@ def load_outlook(folder: Folder, manifest: Mapping[str, Any], name: str = "outlo
             float(meta["bias"]),
             bool(meta["learned"]),
             blocks,
+            trees_from_json(meta["trees"]) if "trees" in meta else None,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         if isinstance(error, ModelError):
             raise
         raise ModelError(f"{name}.json in {folder} is not an outlook model: {error}") from error

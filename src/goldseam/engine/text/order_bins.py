@@ -12,6 +12,7 @@ from goldseam.engine.facts import Conversation, Customer, Order
 _LATE = (-30, -20, -15, -10, -7, -5, -3, -2, -1, 0, 1, 2, 3, 5, 7, 10, 14, 21, 30)
 _SPAN = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 25, 30, 40, 60)
 _COUNTS = (1, 2, 3, 5, 8, 13)
+_AT_SHOP = ("", "created")
 _WORD = re.compile(r"[^\W_]+")
 _MOST_ORDERS = 6
 
@@ -31,10 +32,28 @@ def fact_bins(conversation: Conversation) -> set[str]:
     return bins
 
 
-def _days(later: datetime | None, earlier: datetime | None) -> float | None:
+def days_between(later: datetime | None, earlier: datetime | None) -> float | None:
+    """Days from one moment to another; None when one of them is not known."""
     if later is None or earlier is None or (later.tzinfo is None) != (earlier.tzinfo is None):
         return None
     return (later - earlier).total_seconds() / 86_400
+
+
+def shipped_at(order: Order) -> datetime | None:
+    """When the parcel left the shop: as the order says, else at the first scan that shows it moving."""
+    if order.shipped_at is not None or order.shipment is None:
+        return order.shipped_at
+    return next(
+        (scan.at for scan in order.shipment.events if scan.at is not None and scan.status not in _AT_SHOP),
+        None,
+    )
+
+
+def arrived_at(order: Order) -> datetime | None:
+    """When the parcel arrived: as the order says, else at the scan of its delivery."""
+    if order.delivered_at is not None or order.shipment is None:
+        return order.delivered_at
+    return next((scan.at for scan in order.shipment.events if scan.status == "delivered"), None)
 
 
 def _bin(name: str, value: float | None, edges: tuple[int, ...]) -> list[str]:
@@ -46,20 +65,21 @@ def _bin(name: str, value: float | None, edges: tuple[int, ...]) -> list[str]:
 
 
 def _order(order: Order, now: datetime | None) -> set[str]:
-    end = order.delivered_at or (now if order.status not in ("cancelled", "refunded") else None)
-    late = _days(end, order.promised_delivery_by)
+    arrived, shipped = arrived_at(order), shipped_at(order)
+    end = arrived or (now if order.status not in ("cancelled", "refunded") else None)
+    late = days_between(end, order.promised_delivery_by)
     total = (
         order.total if order.total is not None else sum((i.price or 0.0) * i.quantity for i in order.items)
     )
     bins = {f"status:{order.status}", f"paid_by:{order.payment_method}", f"currency:{order.currency}"}
-    state = "arrived" if order.delivered_at else "open"
+    state = "arrived" if arrived else "open"
     bins.add(state)
     bins.update(_bin(f"late_{state}", late, _LATE))
-    bins.update(_bin(f"took_{state}", _days(end, order.placed_at), _SPAN))
-    bins.update(_bin("promised", _days(order.promised_delivery_by, order.placed_at), _SPAN))
-    bins.update(_bin("handling", _days(order.shipped_at, order.placed_at), _SPAN))
-    bins.update(_bin("ship_late", _days(order.shipped_at or now, order.promised_ship_by), _LATE))
-    bins.update(_bin("transit", _days(order.delivered_at, order.shipped_at), _SPAN))
+    bins.update(_bin(f"took_{state}", days_between(end, order.placed_at), _SPAN))
+    bins.update(_bin("promised", days_between(order.promised_delivery_by, order.placed_at), _SPAN))
+    bins.update(_bin("handling", days_between(shipped, order.placed_at), _SPAN))
+    bins.update(_bin("ship_late", days_between(shipped or now, order.promised_ship_by), _LATE))
+    bins.update(_bin("transit", days_between(arrived, shipped), _SPAN))
     pieces = sum(item.quantity for item in order.items)
     bins.update(_bin("pieces", float(pieces), _COUNTS))
     bins.update(_bin("lines", float(len({item.sku for item in order.items})), _COUNTS))

@@ -2,7 +2,8 @@
 
 The shipped weights are an expert's, on the course of the mood. A shop's own model
 (`goldseam.workshop.train`) is linear too: n-grams of both sides, of their last messages, and bins of
-the order's and customer's facts, each with a weight; its score is the sum, clipped to 0…1.
+the order's and customer's facts, each with a weight; where they pay, trees over the facts add a part per
+fact. Its score is the sum, clipped to 0…1.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from goldseam.engine.reading import Emotion, Outlook, Signal
 from goldseam.engine.text.marks import SIGN, feature_marks, mark
 from goldseam.engine.text.ngrams import TextModel, features, known, raw_scores, strongest
 from goldseam.engine.text.order_bins import fact_bins
+from goldseam.engine.text.order_numbers import fact_numbers
 from goldseam.engine.text.tables import OutlookModel, ReadingTables
+from goldseam.engine.text.trees import FactTrees, tree_parts
 
 BLOCKS = ("customer", "agent", "last_customer", "last_agent", "last", "shape", "facts")
 _LEAST = 0.004
@@ -130,13 +133,27 @@ def read_outlook(
     if not model.learned:
         score = 1.0 / (1.0 + math.exp(-(model.bias + sum(weight for _, weight, _ in addends))))
         return Outlook(round(score, 4))
-    bags = outlook_blocks(conversation, said, tables)
+    bags = outlook_blocks(conversation, said, tables) if model.blocks else {}
     for name, part in model.blocks:
         rows = known(part, bags[name])
         addends.append((name, float(raw_scores(part, rows)[0]), _words(part, bags[name])))
-    total = model.bias + sum(weight for _, weight, _ in addends)
+    bias = model.bias
+    if model.trees is not None:
+        base, found = _tree_addends(model.trees, conversation)
+        bias += base
+        addends += found
+    total = bias + sum(weight for _, weight, _ in addends)
     score = min(1.0, max(0.0, total))
-    return Outlook(round(score, 4), True, _parts(score, model.bias, addends))
+    return Outlook(round(score, 4), True, _parts(score, bias, addends))
+
+
+def _tree_addends(trees: FactTrees, conversation: Conversation) -> tuple[float, list[tuple[str, float, str]]]:
+    values = fact_numbers(conversation)
+    base, parts = tree_parts(trees, values)
+    return base, [
+        (f"fact_{name}", part, f"{values[name]:.1f}" if name in values else "")
+        for name, part in parts.items()
+    ]
 
 
 def _words(part: TextModel, bag: Iterable[str]) -> str:

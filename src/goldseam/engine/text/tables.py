@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from goldseam.engine.text.matcher import Matcher
 from goldseam.engine.text.ngrams import TextModel, Vector
 from goldseam.engine.text.normal import Folding
+from goldseam.engine.text.trees import FactTrees
 
 Forms = tuple[re.Pattern[str], ...]
 
@@ -74,7 +75,8 @@ class DateWords:
 class OutlookModel:
     """How the words tell the end: weights on named numbers of the conversation (standardised by
     `centers` and `scales`). The shipped one has a logistic link; one that a shop's closed conversations
-    taught (`learned`) is linear and adds a text model per block (`outlook.BLOCKS`)."""
+    taught (`learned`) is linear and adds a text model per block (`outlook.BLOCKS`) and, where they pay,
+    trees over the order's and customer's numbers (`order_numbers.NAMES`)."""
 
     version: str
     names: tuple[str, ...]
@@ -84,6 +86,7 @@ class OutlookModel:
     bias: float
     learned: bool = False
     blocks: tuple[tuple[str, TextModel], ...] = ()
+    trees: FactTrees | None = None
 
 
 @dataclass(frozen=True, slots=True)
