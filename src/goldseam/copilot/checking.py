@@ -130,7 +130,11 @@ def parts_of(
     """What a checked text promises for the future, each part with its due moment."""
     clock = _Clock(conversation, case, loaded, now, author.granted)
     currency = currency_of(conversation, case)
-    found = [_part(c, j, clock, currency) for c, j in check.commitments if c.kind in KINDS and not c.claim]
+    found = [
+        _part(c, j, clock, currency)
+        for c, j in check.commitments
+        if c.kind in KINDS and not c.claim and not (c.guessed and c.due is None and c.amount is None)
+    ]
     if check.remedy is not None and remedy:
         found += _silent(remedy, check.remedy, clock, currency)
     return [dataclasses.asdict(part) for part in found]

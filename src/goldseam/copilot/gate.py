@@ -58,7 +58,7 @@ def judge_reply(event: ReplySubmitted) -> None:
             code="locked_by_crisis",
         )
     row, check = _judge(conversation, agent, event.text, event.remedy, event.at or timezone.now())
-    if check.verdict != "ok":
+    if check.binding != "ok":
         _only_in_spite(row, check, event.override_reason)
         row.override_reason = event.override_reason
     row.save()
@@ -83,7 +83,7 @@ def _judge(
         made_at=now,
         text=text,
         remedy=remedy,
-        verdict=check.verdict,
+        verdict=check.binding,
         author=dataclasses.asdict(author),
         facts=facts_as_json(facts),
         result=check.as_contract(elapsed),
@@ -99,7 +99,7 @@ def _judge(
 
 def _only_in_spite(row: CheckedReply, check: ReplyCheck, reason: str) -> None:
     if not reason:
-        raise ReplyRefused(refusal_words(check), check.verdict)
+        raise ReplyRefused(refusal_words(check), check.binding)
     if row.author["role"] not in MAY_OVERRIDE:
         raise NotAllowed(gettext_noop("Only a lead may send this in spite of the rules."), code="needs_lead")
 
@@ -107,7 +107,7 @@ def _only_in_spite(row: CheckedReply, check: ReplyCheck, reason: str) -> None:
 def refusal_words(check: ReplyCheck) -> str:
     """Why the text may not go out: the words of its worst part and the reason."""
     for commitment, judgement in check.commitments:
-        if judgement.verdict == check.verdict:
+        if judgement.verdict == check.binding and (not commitment.guessed or commitment.amount is not None):
             told = {"words": commitment.text[:_QUOTE], "why": judgement.why}
             return _("Not sent: “%(words)s”. %(why)s.") % told
     why = check.remedy.why if check.remedy else ""

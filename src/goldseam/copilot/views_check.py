@@ -56,7 +56,7 @@ def check(request: PageRequest, conversation_id: int) -> HttpResponse:
         ],
         "marks": json.dumps(_marks(found)),
         "may_override": author.role in MAY_OVERRIDE,
-        "refused": request.POST.get("refused") == "1" and found.verdict != "ok",
+        "refused": request.POST.get("refused") == "1" and found.binding != "ok",
     }
     return render(request, "copilot/check.html", context)
 

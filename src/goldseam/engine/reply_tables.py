@@ -45,7 +45,8 @@ class PromiseWords:
     """How commitments are worded in one language. A negation denies what follows within `reach` characters
     unless words of `apart` stand between. `lead` joins a promise to what was said before and is no part
     of it; `tail` names what an amount is paid in. `signs` stand for any time and any money in what `model`
-    reads; `dense`: a script without blanks between words."""
+    reads; `reported` tells of what was
+    promised before; `dense`: a script without blanks between words."""
 
     clause: Pattern
     joint: Pattern
@@ -54,6 +55,7 @@ class PromiseWords:
     negation: Pattern
     customer: Pattern
     past: Pattern
+    reported: Pattern
     reach: int
     apart: Pattern
     lead: Pattern

@@ -78,6 +78,7 @@ def _promises(raw: Mapping[str, Any], model: TextModel | None) -> PromiseWords:
         "negation",
         "customer",
         "past",
+        "reported",
         "apart",
         "lead",
         "tail",

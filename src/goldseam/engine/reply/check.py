@@ -39,6 +39,14 @@ class ReplyCheck:
     verdict: str
     remedy: Judgement | None = None
 
+    @property
+    def binding(self) -> str:
+        """The worst of what is sure: by this a reply is held back. What was only guessed advises, unless it
+        names a sum."""
+        sure = [j.verdict for c, j in self.commitments if not c.guessed or c.amount is not None]
+        sure += [self.remedy.verdict] if self.remedy else []
+        return VERDICTS[max(map(VERDICTS.index, sure), default=0)]
+
     def as_contract(self, elapsed_ms: float) -> dict[str, Any]:
         """Exactly the keys of the check-reply contract. Spans are half-open character ranges."""
         return {

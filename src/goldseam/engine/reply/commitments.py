@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from goldseam.engine.reply.clause_model import chances, clause_features
@@ -25,7 +25,8 @@ _MONEY = ("refund", "compensation", "price_match")
 @dataclass(frozen=True, slots=True)
 class Commitment:
     """One promise, admission or claim in a text. `span` is half-open in the text; `claim` names the fact that
-    is said to be true already; `named` tells how the amount was said (see `moments.amount`)."""
+    is said to be true already; `named` tells how the amount was said (see `moments.amount`). `guessed`: no
+    pattern saw it, only the clause model, so it advises and never holds a reply back."""
 
     kind: str
     span: tuple[int, int]
@@ -34,6 +35,7 @@ class Commitment:
     amount: float | None = None
     named: str = ""
     claim: str = ""
+    guessed: bool = False
 
 
 def find_commitments(
@@ -43,6 +45,9 @@ def find_commitments(
     found: list[Commitment] = []
     before: Clause | None = None
     for clause in clauses(text, words):
+        if words.reported.search(clause.text):
+            before = clause
+            continue
         here = by_rules(clause, before, now, total, words)
         found += _weighed(here, clause, before, now, total, words) if words.model is not None else here
         before = clause
@@ -65,6 +70,7 @@ def _merged(found: list[Commitment], text: str) -> list[Commitment]:
                 amount=money.amount,
                 named=money.named,
                 claim=last.claim,
+                guessed=last.guessed and one.guessed,
             )
         else:
             merged.append(one)
@@ -121,7 +127,8 @@ def _whole(
     joint = words.lead.match(clause.text)
     start = clause.start + (joint.end() if joint is not None else 0)
     start += len(clause.text[start - clause.start :]) - len(clause.text[start - clause.start :].lstrip())
-    return Commitment(kind, (min(start, lead), clause.start + len(clause.text)), "", moment, money, named)
+    span = (min(start, lead), clause.start + len(clause.text))
+    return Commitment(kind, span, "", moment, money, named, guessed=True)
 
 
 def _when(
@@ -275,4 +282,4 @@ def _complete(found: list[Commitment], text: str) -> Iterator[Commitment]:
         start, end = one.span
         while end > start and text[end - 1].isspace():
             end -= 1
-        yield Commitment(one.kind, (start, end), text[start:end], one.due, one.amount, one.named, one.claim)
+        yield replace(one, span=(start, end), text=text[start:end])
