@@ -57,6 +57,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
+def test_yes_or_no_is_decided_by_the_area_under_the_curve(trained: Path) -> None:
+    report = json.loads((trained / "report.json").read_text(encoding="utf-8"))
+    assert report["deciding_measure"] == "auc"
+
+
 def test_facts_that_matter_only_together_are_learned(trained: Path) -> None:
     tables = load_tables(trained)
     assert tables.reading.outlook.trees is not None

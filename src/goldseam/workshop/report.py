@@ -29,7 +29,7 @@ def report_card(
     make = CARDS[task]
     before, _, _ = make(held_out, old)
     after, detail, losses = make(held_out, new)
-    deciding = DECIDING[task]
+    deciding = _deciding(task, held_out)
     taken = after[deciding] > before[deciding]
     return {
         "train": len(seen),
@@ -139,6 +139,14 @@ def _chance(item: Labelled, tables: Tables) -> float:
 
 CARDS = {"issue": _issue_card, "mood": _mood_card, "risk": _risk_card, "remedies": _remedies_card}
 DECIDING = {"issue": "accuracy", "mood": "spearman", "risk": "spearman", "remedies": "log_likelihood"}
+
+
+def _deciding(task: str, items: Sequence[Labelled]) -> str:
+    """The measure that old and new are compared by. Where outcomes are yes or no, Spearman's ρ favours
+    scores with many ties, the area under the curve does not."""
+    if task == "risk" and len({item.value for item in items}) == 2:
+        return "auc"
+    return DECIDING[task]
 
 
 def _slices(
