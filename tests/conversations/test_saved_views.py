@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from goldseam.conversations import actions, inbox, saved_views
 from goldseam.conversations.filters import read_filter
@@ -83,7 +84,7 @@ def test_names_of_another_shop_are_refused(shop: Shop) -> None:
         where(("assignee", "in", [person("agent", "other").pk])),
         where(("team", "in", [99])),
     ):
-        with pytest.raises(DomainError, match="does not exist"):
+        with translation.override("en"), pytest.raises(DomainError, match="does not exist"):
             make(shop, "agent", "x", data)
 
 

@@ -127,7 +127,7 @@ def test_two_writers_at_once(filled: Shop, lead: Agent) -> None:
     with pytest.raises(Conflict):
         actions.save_article(filled, record, lead, article=row, seen_version=1)
     with pytest.raises(Conflict):
-        actions.save_article(filled, build_record({"title": "面膜过敏", "body": "乙"}), lead.name)
+        actions.save_article(filled, build_record({"title": "面膜过敏", "body": "乙"}), lead)
 
 
 def test_shops_are_apart(filled: Shop, agent: Agent, client: Client) -> None:
@@ -205,7 +205,7 @@ def form(**values: str) -> dict[str, str]:
 
 
 def test_pages_to_write_and_read(filled: Shop, lead: Agent, client: Client) -> None:
-    client.force_login(lead.name)
+    client.force_login(lead)
     done = client.post(reverse("knowledge:write"), form(questions="滤网脏了\n怎么拆"))
     assert done.status_code == 302
     row = Article.objects.get(title="滤网怎么换")
@@ -221,7 +221,7 @@ def test_pages_to_write_and_read(filled: Shop, lead: Agent, client: Client) -> N
 
 
 def test_import_page_takes_all_or_nothing(filled: Shop, lead: Agent, client: Client) -> None:
-    client.force_login(lead.name)
+    client.force_login(lead)
     good = SimpleUploadedFile("a.csv", "title,body\n甲,乙\n".encode())
     bad = SimpleUploadedFile("b.csv", "title,body\n甲,\n".encode())
     refused = client.post(reverse("knowledge:import"), {"files": [good, bad]})

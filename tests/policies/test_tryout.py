@@ -87,7 +87,7 @@ def test_only_a_conversations_newest_decision_counts(shop: Shop, author: Agent, 
 
 def test_decisions_that_cannot_be_read_are_counted(shop: Shop, author: Agent, draft: PackVersion) -> None:
     newest = Decision.objects.latest("pk")
-    newest.facts["messages"] = []
+    newest.facts["messages"] = None
     newest.save()
     assert tried(draft, author).result["skipped"]["unreadable"] == 1
 

@@ -25,16 +25,16 @@ class AskIn(Schema):
     """What is asked for. `requester`: the e-mail address of the person who asks; without it the program does,
     and the sender of the reply may be anybody."""
 
-    conversation: str = Field(min_length=1, max_length=120)
+    conversation: Words = Field(min_length=1, max_length=120)
     remedy: Annotated[str, Field(max_length=30, pattern=r"^[a-z_]+$")]
     amount: Decimal = Field(Decimal(0), ge=0, max_digits=10, decimal_places=2)
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
     reason: Words = Field(min_length=1, max_length=MAX_REASON)
     evidence: Words = Field("", max_length=MAX_EVIDENCE)
     messages: list[Id] = Field([], max_length=MAX_REFERENCES)
-    orders: list[Annotated[str, Field(max_length=120)]] = Field([], max_length=MAX_REFERENCES)
+    orders: list[Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")]] = Field([], max_length=MAX_REFERENCES)
     reply: Words = Field("", max_length=MAX_REPLY)
-    requester: Annotated[str, Field(max_length=254)] | None = None
+    requester: Annotated[str, Field(max_length=254, pattern=r"^[^\x00]*$")] | None = None
 
 
 class ReferenceOut(Schema):
