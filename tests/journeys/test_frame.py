@@ -271,7 +271,7 @@ def test_paper(desks: Desks, shop: Shop) -> None:
     expect(page.locator(".paper-table")).to_be_visible()
     page.emulate_media(media="print")
     expect(page.locator(".paper-do")).to_be_hidden()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
     assert len(page.pdf(format="A4")) > 10_000
     page.emulate_media(media="screen")
     page.goto(f"{desk.site}/print/{number('c-1001')}/?notes=0")

@@ -32,7 +32,9 @@ class AskIn(Schema):
     reason: Words = Field(min_length=1, max_length=MAX_REASON)
     evidence: Words = Field("", max_length=MAX_EVIDENCE)
     messages: list[Id] = Field([], max_length=MAX_REFERENCES)
-    orders: list[Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")]] = Field([], max_length=MAX_REFERENCES)
+    orders: list[Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")]] = Field(
+        [], max_length=MAX_REFERENCES
+    )
     reply: Words = Field("", max_length=MAX_REPLY)
     requester: Annotated[str, Field(max_length=254, pattern=r"^[^\x00]*$")] | None = None
 
