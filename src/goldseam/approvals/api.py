@@ -18,6 +18,7 @@ from goldseam.people.queries import agents_of
 router = Router(tags=["approvals"])
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Number = Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")]
 Words = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 
 
