@@ -129,7 +129,7 @@ def test_a_message_finds_its_person_with_reasons(desks: Desks, shop: Shop, langu
     conversation = inbox.open_conversation(shop, "fresh", actor="test")
     inbox.receive_message(conversation, "在吗")
     desk.open(f"/conversations/{conversation.pk}/")
-    expect(page.locator("#routing-why .placed-suggested")).to_contain_text("林小满")
+    expect(page.locator("#routing-why .why-suggested")).to_contain_text("林小满")
     page.locator("#routing-why .btn-gold").click()
     expect(page.locator("#head .head-owner")).to_have_text("林小满", timeout=SLOW)
     RoutingSettings.objects.update(mode="assign")
@@ -138,8 +138,8 @@ def test_a_message_finds_its_person_with_reasons(desks: Desks, shop: Shop, langu
     expect(page.locator("#notices .notice-assigned", has_text="second")).to_be_visible(timeout=SLOW)
     page.locator("#notices a", has_text="second").click()
     expect(page.locator("#head .head-owner")).to_have_text("林小满", timeout=SLOW)
-    page.locator("#routing-why .placed-how summary").click()
-    expect(page.locator("#routing-why .placed-how li")).to_contain_text("林小满")
+    page.locator("#routing-why .why-how summary").click()
+    expect(page.locator("#routing-why .why-how li")).to_contain_text("林小满")
     assert make_rounds_at(timezone.now()) >= 1  # what waited before is served, too
 
 
