@@ -1,8 +1,9 @@
 // The thread opens at its end, stays there while one reads the end, and says aloud what the customer adds.
 let last = "";
 
+// Of the customer: a reply that is still held back, or an event, may stand below.
 function newest() {
-  const said = document.querySelectorAll("#thread .said");
+  const said = document.querySelectorAll("#thread .said-customer");
   return said.length ? said[said.length - 1] : null;
 }
 
@@ -26,7 +27,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id !== "thread") return;
   const said = newest();
   const heard = document.getElementById("heard");
-  if (said && said.id !== last && said.classList.contains("said-customer") && heard) {
+  if (said && said.id !== last && heard) {
     heard.textContent = `${heard.dataset.says}: ${said.querySelector(".bubble-text").textContent}`;
   }
   last = said?.id ?? "";
