@@ -183,8 +183,9 @@ class Message(models.Model):
     idempotency key: the same key in a conversation is the same message. `marks` are the stretches that show
     a danger sign: [start, end, signal code], as the latest decision read them. `origin` is the conversation
     it was said in, when it stands in another one since a merge or a split. `event` names what happened to
-    the thread itself (merged, rated …), with its `details`; such lines are notes of the system.
-    `override_reason` says why a lead sent words that the rules forbid."""
+    the thread itself (merged, rated …), with its `details`; such lines are notes of the system. The `details`
+    of a reply are what a door shows beside it: `choices`, `links`, `ask`. `override_reason` says why a lead
+    sent words that the rules forbid."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
     external_id = models.CharField(max_length=160, null=True)  # noqa: DJ001  NULLs do not collide

@@ -4,6 +4,7 @@ Only the room's own verbs use this."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -104,9 +105,10 @@ def say(
     override_reason: str = "",
     is_note: bool = False,
     origin: Conversation | None = None,
+    details: Mapping[str, Any] | None = None,
 ) -> tuple[Message, bool]:
     """Store a message, once per key; returns it and whether it is new. `origin` is the conversation it came
-    in by, when that was merged into this one."""
+    in by, when that was merged into this one; `details` is what a door shows beside the text."""
     if conversation.merged_into_id is not None:
         raise Conflict(gettext_noop("This conversation was merged into another one; write there."))
     known = said(origin or conversation, key)
@@ -121,6 +123,7 @@ def say(
         "override_reason": override_reason,
         "is_note": is_note,
         "origin": origin,
+        "details": dict(details or {}),
     }
     if key is None:
         return Message.objects.create(conversation=conversation, **fields), True

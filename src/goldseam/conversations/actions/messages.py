@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -137,11 +137,13 @@ def send_reply(
     override_reason: str = "",
     at: datetime | None = None,
     files: Sequence[int] = (),
+    details: Mapping[str, Any] | None = None,
 ) -> Message:
     """Answer the customer (as the bot when `agent` is None). An unassigned conversation becomes the
     writer's; `files` are ids of what the writer uploaded; `remedy` is the solution this answer carries out.
     Whoever listens to `ReplySubmitted` may refuse the words; `override_reason` is kept on the message that
-    was sent in spite of the rules."""
+    was sent in spite of the rules. `details` is what a door shows beside the text: `choices` (texts that
+    answer with one touch), `links` ({title, url}), `ask` (the name of a form: "verify", "rate")."""
     conversation = rows.locked(conversation.pk)
     known = rows.said(conversation, key)
     if known is not None:
@@ -171,6 +173,7 @@ def send_reply(
         author=agent,
         remedy=remedy,
         override_reason=override_reason,
+        details=details,
     )
     give(attached, message=message, held=None)
     conversation.waiting_since = None
