@@ -25,6 +25,12 @@ from goldseam.commerce import events
 from goldseam.commerce.models import Customer, Product
 from goldseam.commerce.order_state import OrderState, load_orders
 from goldseam.commerce.order_write import ensure_rows_of_customers, write_orders
+from goldseam.commerce.proving import TooManyTries as TooManyTries
+from goldseam.commerce.proving import customer_of_token as customer_of_token
+from goldseam.commerce.proving import proof_secret_made_at as proof_secret_made_at
+from goldseam.commerce.proving import prove_order as prove_order
+from goldseam.commerce.proving import rotate_proof_secret as rotate_proof_secret
+from goldseam.commerce.proving import sign_customer as sign_customer
 from goldseam.commerce.records import BadRecord, CustomerRecord, OrderRecord, ProductRecord, cleaned
 from goldseam.commerce.row_state import RowState, load_rows, write_rows
 from goldseam.core import audit

@@ -185,3 +185,30 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
+
+
+class ProofTry(models.Model):
+    """A wrong try to prove an order, under the visitor's key and once more under the order number's."""
+
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["key", "at"], name="proof_try_by_key"),
+            models.Index(fields=["at"], name="proof_try_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} at {self.at}"
+
+
+class ProofSecret(models.Model):
+    """What a shop's own server signs its customers' tokens with."""
+
+    shop = models.OneToOneField("people.Shop", on_delete=models.CASCADE, related_name="+")
+    secret = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.shop_id} since {self.made_at}"
