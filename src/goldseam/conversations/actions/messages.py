@@ -176,6 +176,17 @@ def send_reply(
         details=details,
     )
     give(attached, message=message, held=None)
+    _answered(conversation, agent, remedy)
+    rows.touch(conversation, message)
+    actor = f"agent-{agent.pk}" if agent else "bot"
+    after = {"message": message.pk} | ({"override": override_reason} if override_reason else {})
+    audit.record(conversation.shop_id, actor, "reply.sent", rows.subject(conversation), after=after)
+    emit(events.ReplySent(conversation.shop_id, conversation.pk, message.pk))
+    return message
+
+
+def _answered(conversation: Conversation, agent: Agent | None, remedy: str) -> None:
+    """What an answer makes of the conversation. The caller saves."""
     conversation.waiting_since = None
     if remedy:
         conversation.remedy = remedy
@@ -184,12 +195,6 @@ def send_reply(
         rows.quiet_alert(conversation, agent)
     if conversation.status == Status.CLOSED:
         rows.set_open(conversation, str(agent))
-    rows.touch(conversation, message)
-    actor = f"agent-{agent.pk}" if agent else "bot"
-    after = {"message": message.pk} | ({"override": override_reason} if override_reason else {})
-    audit.record(conversation.shop_id, actor, "reply.sent", rows.subject(conversation), after=after)
-    emit(events.ReplySent(conversation.shop_id, conversation.pk, message.pk))
-    return message
 
 
 @transaction.atomic
