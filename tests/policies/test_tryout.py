@@ -6,7 +6,6 @@ import asyncio
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -144,8 +143,6 @@ def test_the_page_goes_with_it(client: Client, author: Agent, draft: PackVersion
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_runs_it(shop: Shop, author: Agent, draft: PackVersion) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
     asked = trying.start_tryout(draft, author, wanted=200)
     asyncio.run(work(concurrency=1, once=True))
     asked.refresh_from_db()
