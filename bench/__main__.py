@@ -200,6 +200,18 @@ MEASUREMENTS = (
         ),
     ),
     Measurement(
+        "fragment_cost",
+        "Every fragment of the site with 100,000 conversations: processor time of web and database together",
+        1,
+        (
+            Figure("fragments", "pages and fragments looked at"),
+            Figure("p50_ms", "milliseconds, p50"),
+            Figure("p95_ms", "milliseconds, p95", 60, at_most=True),
+            Figure("worst_ms", "the dearest one", 60, at_most=True),
+            Figure("most_statements", "statements, at most", 12, at_most=True),
+        ),
+    ),
+    Measurement(
         "search",
         "Search by meaning: our own questions, and 20,000 articles",
         1,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from goldseam.commerce.models import Order, Scan
 from goldseam.conversations.models import Conversation, Message
@@ -220,3 +221,13 @@ def test_not_json_is_said_so(api: Api) -> None:
     answer = api.call("POST", "/assess")
     assert answer.status_code == 422
     assert json.loads(answer.content)["error"]["path"] == ""
+
+
+def test_a_message_costs_few_statements(api: Api) -> None:
+    said = {"text": "快递停了三天了,我要投诉到12315", "customer": {"id": "u-9", "name": "李雷"}}
+    api.call("PUT", "/orders/A-1", ORDER)
+    api.call("POST", "/conversations/c-1/messages", said, **{"Idempotency-Key": "k-1"})
+    with CaptureQueriesContext(connection) as asked:
+        answer = api.call("POST", "/conversations/c-1/messages", said, **{"Idempotency-Key": "k-2"})
+    assert answer.status_code == 201
+    assert len(asked) <= 40, "\n".join(query["sql"][:160] for query in asked.captured_queries)

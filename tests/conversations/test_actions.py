@@ -6,7 +6,7 @@ import pytest
 
 from goldseam.conversations import actions, queries
 from goldseam.conversations.models import Conversation, Status
-from goldseam.people.models import Shop
+from goldseam.people.models import Agent, Membership, Shop
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +40,21 @@ def test_a_message_reopens(conversation: Conversation) -> None:
     conversation.refresh_from_db()
     assert conversation.status == Status.OPEN
     assert conversation.closed_at is None
+
+
+@pytest.mark.parametrize(
+    ("channel", "text", "sent"),
+    [
+        ("email", "已为您补发。", "已为您补发。\n\n小何\n青瓷生活馆"),
+        ("email", "已为您补发。\n\n小何\n青瓷生活馆\n", "已为您补发。\n\n小何\n青瓷生活馆"),
+        ("webchat", "已为您补发。", "已为您补发。"),
+    ],
+)
+def test_letters_end_with_the_writers_signature(
+    conversation: Conversation, channel: str, text: str, sent: str
+) -> None:
+    agent = Agent.objects.create(email="a@s.test", name="小何", signature="小何\n青瓷生活馆\n")
+    Membership.objects.create(shop_id=conversation.shop_id, agent=agent)
+    Conversation.objects.filter(pk=conversation.pk).update(channel=channel)
+    assert actions.send_reply(conversation, agent, text).text.strip() == sent
+    assert actions.send_reply(conversation, None, "机器人的话").text == "机器人的话"

@@ -43,7 +43,7 @@ def risk(score: float, *weights: float) -> dict[str, Any]:
     ],
 )
 def test_bars_add_up_to_the_score(given: dict[str, Any]) -> None:
-    bars, total = bars_of(given)
+    bars, total = bars_of(given, str)
     assert total == round(given["score"] * 100)
     assert sum(bar.points for bar in bars) == total if bars else total == 0
     exact = [f["weight"] * 100 for f in given["factors"] if abs(f["weight"]) >= 0.005]

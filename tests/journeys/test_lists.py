@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from goldseam.conversations import actions
 from goldseam.conversations.models import Conversation, SavedView
@@ -63,6 +63,25 @@ def test_a_view_is_built_by_keyboard_alone(desks: Desks, shop: Shop, language: s
     view = SavedView.objects.get()
     assert view.name == "Late parcels"
     expect(page.locator(f"#rail [data-view=v{view.pk}]")).to_contain_text("2")
+
+
+def test_what_is_done_while_the_filter_is_on_its_way_is_kept(desks: Desks, shop: Shop) -> None:
+    desk = desks()
+    page = desk.sign_in()
+    desk.open("/views/new/")
+    expect(page.locator("#filter-count strong")).to_have_text("12")
+    held: list[Route] = []
+    page.route("**/views/new/", lambda route: held.append(route), times=1)
+    with page.expect_request("**/views/new/"):
+        page.locator("#field-n-0").select_option("waiting")
+    page.locator("[name=name]").focus()
+    page.keyboard.type("晚到的")
+    page.locator("[name=do][value='add:n']").click()
+    page.locator("[name=name]").focus()
+    held[0].continue_()
+    expect(page.locator("#field-n-1")).to_be_visible()
+    expect(page.locator("#op-n-0")).to_have_value("over")
+    expect(page.locator("[name=name]")).to_have_value("晚到的")
 
 
 def test_what_is_wrong_in_a_filter_stands_beside_it(desks: Desks, shop: Shop) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from goldseam.conversations.actions import send_reply
-from goldseam.conversations.models import Conversation, Message
+from goldseam.conversations.models import Conversation, Label, Message
 from goldseam.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from goldseam.core.models import AuditEntry
 from goldseam.people.models import Agent, Membership, Shop, Team
@@ -158,6 +158,7 @@ def macro(shop: Shop, agent: Agent, steps: dict[str, Any], text: str = "") -> Ma
 
 
 def test_a_macro_does_all_of_it_once(shop: Shop, agent: Agent) -> None:
+    late, gone = (Label.objects.create(shop=shop, name=name) for name in ("late", "gone"))
     row = macro(
         shop,
         agent,
@@ -165,13 +166,16 @@ def test_a_macro_does_all_of_it_once(shop: Shop, agent: Agent) -> None:
             "note": "已告知{{customer.name}}",
             "priority": "P1",
             "assign": "me",
+            "labels": [late.pk, gone.pk],
             "close": {"outcome": "accepted"},
         },
         "您好{{customer.name}},正在为您核实。",
     )
+    gone.delete()
     for _ in range(2):
         actions.run(row, talk("c-1004"), agent, key="run-1")
     done = talk("c-1004")
+    assert done.label_ids == [late.pk]
     assert (done.status, done.outcome, done.priority, done.assignee) == ("closed", "accepted", "P1", agent)
     said = list(done.messages.order_by("id").values_list("text", "is_note"))[1:]
     assert sorted(said) == [("已告知王静怡", True), ("您好王静怡,正在为您核实。", False)]
@@ -202,6 +206,7 @@ def test_a_crisis_locks_macros(shop: Shop, agent: Agent) -> None:
         ({"priority": "P9"}, "priority"),
         ({"snooze": "never"}, "snooze"),
         ({"assign": 999_999}, "assign"),
+        ({"labels": [999_999]}, "labels"),
         ({"snooze": "hour", "close": {"outcome": "accepted"}}, "close"),
         ({"close": {"outcome": "great"}}, "outcome"),
         ({"close": {"cause": "nope"}}, "cause"),
@@ -216,6 +221,7 @@ def test_a_macro_is_checked_when_saved(shop: Shop, agent: Agent, steps: dict[str
 
 def test_tables_go_out_and_come_in_the_same(shop: Shop, agent: Agent, lead: Agent) -> None:
     place = actions.Place()
+    label = Label.objects.create(shop=shop, name="晚到, 催")
     canned(shop, lead, place, "sum", text='=SUM(1), "quoted"\nsecond line')
     macro_row = actions.save_macro(
         shop,
@@ -224,7 +230,7 @@ def test_tables_go_out_and_come_in_the_same(shop: Shop, agent: Agent, lead: Agen
         name="Close it",
         text="Bye",
         language="en",
-        steps={"assign": agent.pk, "close": {"outcome": "accepted"}},
+        steps={"assign": agent.pk, "labels": [label.pk], "close": {"outcome": "accepted"}},
     )
     canned_table = tables.write_canned(queries.canned_of(shop.pk, lead))
     macro_table = tables.write_macros(queries.macros_of(shop.pk, lead))

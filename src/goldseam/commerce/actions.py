@@ -129,6 +129,9 @@ def upsert_one(shop: Shop, record: R, *, actor: str) -> str:
 def customer_for_message(shop: Shop, external_id: str, told: Mapping[str, str], *, actor: str) -> Customer:
     """The buyer who writes, made when new; `told` (name, phone, email) is stored where it says something."""
     given: dict[str, Any] = {name: value for name, value in told.items() if value}
+    known = Customer.objects.filter(shop=shop, external_id=external_id).first()
+    if known is not None and all(getattr(known, name) == value for name, value in given.items()):
+        return known
     upsert_one(shop, CustomerRecord(external_id, **given), actor=actor)
     return Customer.objects.get(shop=shop, external_id=external_id.strip())
 

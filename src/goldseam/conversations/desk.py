@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_htmx.http import trigger_client_event
 
 from goldseam.conversations import inbox, queries, threads
-from goldseam.conversations.actions import UNDO_MERGE
+from goldseam.conversations.actions import SIGNED_CHANNELS, UNDO_MERGE
 from goldseam.conversations.attaching import MOST_FILES
 from goldseam.conversations.models import Conversation, Message, Outcome
 from goldseam.conversations.screen import days_of
@@ -67,7 +67,11 @@ def dialogs(conversation: Conversation) -> dict[str, Any]:
 
 def whole(request: PageRequest, conversation: Conversation) -> dict[str, Any]:
     """Everything a desk shows at once; its sheets come a moment later."""
-    return said(request, conversation) | {"key": uuid.uuid4().hex, "most_files": MOST_FILES}
+    return said(request, conversation) | {
+        "key": uuid.uuid4().hex,
+        "most_files": MOST_FILES,
+        "signed_channels": SIGNED_CHANNELS,
+    }
 
 
 def render_thread(request: PageRequest, conversation: Conversation) -> HttpResponse:

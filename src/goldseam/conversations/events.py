@@ -8,11 +8,12 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class MessageReceived:
-    """The customer wrote."""
+    """The customer wrote, at this moment."""
 
     shop_id: int
     conversation_id: int
     message_id: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +33,22 @@ class ReplySubmitted:
 
 @dataclass(frozen=True, slots=True)
 class ReplySent:
-    """An agent or the bot answered the customer."""
+    """An agent or the bot answered the customer, at this moment."""
 
     shop_id: int
     conversation_id: int
     message_id: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyTakenIn:
-    """Another desk's agent or bot answered the customer, and told us."""
+    """Another desk's agent or bot answered the customer at this moment, and told us."""
 
     shop_id: int
     conversation_id: int
     message_id: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +105,14 @@ class ConversationReopened:
 
 @dataclass(frozen=True, slots=True)
 class ConversationTriaged:
-    """Issue, mood, risk or priority were written; `alert` says that people must look now."""
+    """Issue, mood, risk or priority were written; `alert` says that people must look now, `is_other` that
+    issue or priority are not what they were."""
 
     shop_id: int
     conversation_id: int
     priority: str
     alert: bool
+    is_other: bool
 
 
 @dataclass(frozen=True, slots=True)

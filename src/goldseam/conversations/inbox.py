@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PAGE = 30
 MOST_ROWS = 150
-THREAD = 100
+THREAD = 60
 LONGEST_THREAD = 5000
 COUNT_CAP = 100
 """Counting stops here; a page shows 99+."""

@@ -166,11 +166,6 @@ class Conversation(models.Model):
                 name="conversation_deadlines",
             ),
             GinIndex(fields=["search"], name="conversation_search"),
-            models.Index(
-                fields=["shop", "promise_due_at", "id"],
-                condition=models.Q(promise_due_at__isnull=False),
-                name="conversation_promised",
-            ),
             GinIndex(fields=["label_ids"], name="conversation_labels"),
         ]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_noop
 
+from goldseam.conversations.labels import labels_of as labels_of  # other rooms find the labels here
 from goldseam.conversations.models import Attachment, Conversation, Message, Outcome, Status, Survey
 from goldseam.conversations.rows import moved_key, root_of
 from goldseam.conversations.snoozing import PRESETS as PRESETS  # other rooms find the presets here
@@ -65,6 +66,11 @@ def waiting_with_owner(shop_id: int, limit: int) -> list[Conversation]:
 def spoken(conversation_id: int) -> QuerySet[Message]:
     """What the customer could read: everything but the notes."""
     return Message.objects.filter(conversation_id=conversation_id, is_note=False).order_by("at", "id")
+
+
+def latest_spoken(conversation_id: int, limit: int) -> list[Message]:
+    """The end of what `spoken` gives, in order of time."""
+    return list(spoken(conversation_id).reverse()[:limit])[::-1]
 
 
 @dataclass(frozen=True, slots=True)

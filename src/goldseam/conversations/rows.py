@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -70,7 +69,8 @@ def moved_key(origin_id: int, key: str) -> str:
 
 
 def said(conversation: Conversation, key: str | None) -> Message | None:
-    """The message that was stored under this key before, wherever it stands now."""
+    """The message that was stored under this key before, wherever it stands now. Asked before `say`, under
+    the same lock: what comes twice is one message."""
     if key is None:
         return None
     here = Q(conversation=conversation, external_id=key)
@@ -106,35 +106,25 @@ def say(
     is_note: bool = False,
     origin: Conversation | None = None,
     details: Mapping[str, Any] | None = None,
-) -> tuple[Message, bool]:
-    """Store a message, once per key; returns it and whether it is new. `origin` is the conversation it came
-    in by, when that was merged into this one; `details` is what a door shows beside the text."""
+) -> Message:
+    """Store a message in the locked conversation; the caller has seen that nothing was `said` under the key.
+    `origin` is the conversation it came in by, when that was merged into this one; `details` is what a door
+    shows beside the text."""
     if conversation.merged_into_id is not None:
         raise Conflict(gettext_noop("This conversation was merged into another one; write there."))
-    known = said(origin or conversation, key)
-    if known is not None:
-        return known, False
-    fields = {
-        "role": role,
-        "text": clean(text),
-        "at": at or timezone.now(),
-        "author": author,
-        "remedy": remedy,
-        "override_reason": override_reason,
-        "is_note": is_note,
-        "origin": origin,
-        "details": dict(details or {}),
-    }
-    if key is None:
-        return Message.objects.create(conversation=conversation, **fields), True
-    stored = moved_key(origin.pk, key) if origin else key
-    try:
-        with transaction.atomic():
-            return Message.objects.get_or_create(
-                conversation=conversation, external_id=stored, defaults=fields
-            )
-    except IntegrityError:
-        return Message.objects.get(conversation=conversation, external_id=stored), False
+    return Message.objects.create(
+        conversation=conversation,
+        external_id=moved_key(origin.pk, key) if origin and key is not None else key,
+        role=role,
+        text=clean(text),
+        at=at or timezone.now(),
+        author=author,
+        remedy=remedy,
+        override_reason=override_reason,
+        is_note=is_note,
+        origin=origin,
+        details=dict(details or {}),
+    )
 
 
 def tell_thread(conversation: Conversation, event: str, details: dict[str, Any], text: str) -> Message:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from goldseam.conversations.queries import conversation_by_id, spoken
 from goldseam.copilot import events
 from goldseam.copilot.codes import ISSUES
 from goldseam.copilot.engine import ShopTables, tables_of
-from goldseam.copilot.facts import gather, latest_spoken_ids
+from goldseam.copilot.facts import gather, latest_words
 from goldseam.copilot.models import Correction, Decision
 from goldseam.copilot.queries import latest_decision
 from goldseam.core import audit
@@ -29,7 +30,7 @@ from goldseam.engine.assessment import Assessment
 from goldseam.engine.facts import Conversation as Facts
 
 if TYPE_CHECKING:
-    from goldseam.conversations.models import Conversation
+    from goldseam.conversations.models import Conversation, Message
     from goldseam.people.models import Agent
 
 RATED_PARTS = ("emotion", "risk", "remedies", "draft", "liability")
@@ -49,17 +50,26 @@ def assess_joined(event: ConversationsMerged | ConversationSplit) -> None:
             assess(conversation)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def assess(conversation: Conversation, *, now: datetime | None = None) -> Decision:
     """Run the engine on the present facts, keep the decision, write the triage columns."""
     moment = now or timezone.now()
-    decision, assessment = decide(conversation, gather(conversation, moment), moment)
+    said = latest_words(conversation.pk)
+    decision, assessment = decide(conversation, gather(conversation, moment, said), moment)
     decision.save()
-    order = order_by_number(conversation.shop_id, assessment.order.id) if assessment.order.id else None
-    conversations.record_triage(conversation, triage_of(assessment, order.pk if order else None))
-    if assessment.signals or conversation.messages.exclude(marks=[]).exists():
-        conversations.mark_signals(conversation, marks_of(conversation, assessment))
+    conversations.record_triage(conversation, triage_of(assessment, _order_id(conversation, assessment)))
+    conversations.mark_signals(said, marks_of(said, assessment))
     return decision
+
+
+def _order_id(conversation: Conversation, assessment: Assessment) -> int | None:
+    """The row of the order that the customer means."""
+    if not assessment.order.id:
+        return None
+    order = conversation.order
+    if order is None or order.external_id != assessment.order.id:
+        order = order_by_number(conversation.shop_id, assessment.order.id)
+    return order.pk if order else None
 
 
 def decide(
@@ -140,13 +150,12 @@ def _extra(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def marks_of(conversation: Conversation, assessment: Assessment) -> dict[int, list[tuple[int, int, str]]]:
+def marks_of(said: Sequence[Message], assessment: Assessment) -> dict[int, list[tuple[int, int, str]]]:
     """The signals' spans by message; the engine counts the messages that `gather` gave it."""
-    ids = latest_spoken_ids(conversation.pk)
     marks: dict[int, list[tuple[int, int, str]]] = {}
     for signal in assessment.signals:
-        if signal.message < len(ids) and signal.span[1] > signal.span[0]:
-            marks.setdefault(ids[signal.message], []).append((*signal.span, signal.code))
+        if signal.message < len(said) and signal.span[1] > signal.span[0]:
+            marks.setdefault(said[signal.message].pk, []).append((*signal.span, signal.code))
     return marks
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldseam.conversations.workload import SORTS, open_risks
 from goldseam.copilot.codes import factor_name
+from goldseam.copilot.engine import evidence_in_words
 from goldseam.copilot.models import Decision
 from goldseam.copilot.panel import Bar, bars_of
 from goldseam.routing.escalating import steps_of
@@ -15,7 +16,7 @@ from goldseam.routing.escalating import steps_of
 if TYPE_CHECKING:
     from goldseam.conversations.models import Conversation
 
-MOST = 100
+MOST = 50
 _TOP = 3
 SORT_NAMES = tuple(SORTS)
 
@@ -35,15 +36,16 @@ def board_of(shop_id: int, sort: str) -> list[Risk]:
     rows = open_risks(shop_id, sort, MOST)
     ids = [row.pk for row in rows]
     latest = Decision.objects.filter(conversation__in=ids).order_by("conversation_id", "-id")
-    decisions = latest.distinct("conversation_id").values_list("conversation_id", "assessment__risk")
-    factors = {pk: _strongest(risk) for pk, risk in decisions if risk}
+    columns = ("conversation_id", "assessment__language", "assessment__risk")
+    decisions = latest.distinct("conversation_id").values_list(*columns)
+    factors = {pk: _strongest(risk, language or "") for pk, language, risk in decisions if risk}
     steps = steps_of(ids)
     return [Risk(row, factors.get(row.pk, []), _state(row, steps)) for row in rows]
 
 
-def _strongest(risk: Mapping[str, Any]) -> list[Bar]:
+def _strongest(risk: Mapping[str, Any], language: str) -> list[Bar]:
     """The strongest reasons; where every conversation starts is none."""
-    bars, _ = bars_of(risk)
+    bars, _ = bars_of(risk, evidence_in_words(language))
     own = [bar for bar in bars if bar.name != factor_name("base")]
     return sorted(own, key=lambda bar: -bar.points)[:_TOP]
 

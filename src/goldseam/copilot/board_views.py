@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from goldseam.conversations import actions as inbox
 from goldseam.conversations.queries import access_conversation
-from goldseam.copilot.board import SORT_NAMES, board_of
+from goldseam.copilot.board import MOST, SORT_NAMES, board_of
 from goldseam.core.http import PageRequest
 from goldseam.people.queries import Role, agents_of, colleague, require_role
 
@@ -53,6 +53,7 @@ def _board(request: PageRequest, template: str) -> HttpResponse:
         "risks": board_of(request.shop.pk, sort),
         "sort": sort,
         "sorts": SORT_NAMES,
+        "most": MOST,
         "colleagues": list(agents_of(request.shop.pk)),
     }
     return render(request, template, context)

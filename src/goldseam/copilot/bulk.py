@@ -22,7 +22,7 @@ from goldseam.conversations.events import ConversationsImported
 from goldseam.conversations.queries import conversations_by_ids, open_about, with_marks
 from goldseam.copilot.actions import decide, marks_of, triage_of
 from goldseam.copilot.engine import tables_of
-from goldseam.copilot.facts import forget_remedy_records, gather_many
+from goldseam.copilot.facts import forget_remedy_records, gather_many, latest_words
 from goldseam.copilot.models import Decision
 from goldseam.promises.events import PromiseBroken, PromiseKept, PromiseWithdrawn
 
@@ -81,4 +81,5 @@ def _assess(shop_id: int, moments: Sequence[tuple[Conversation, datetime]]) -> N
     marked = with_marks(triages)
     for (conversation, _), (_, assessment) in zip(moments, made, strict=True):
         if assessment.signals or conversation.pk in marked:
-            conversations.mark_signals(conversation, marks_of(conversation, assessment))
+            said = latest_words(conversation.pk)
+            conversations.mark_signals(said, marks_of(said, assessment))

@@ -4,6 +4,7 @@ Every verb holds the conversation first. A sign counts once: after a release onl
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,10 @@ from goldseam.conversations.actions import hold, set_lock
 from goldseam.conversations.events import ConversationsImported, MessageReceived
 from goldseam.conversations.queries import conversations_by_ids
 from goldseam.copilot.events import CrisisBegan, CrisisReleased
-from goldseam.copilot.facts import latest_spoken_ids
+from goldseam.copilot.facts import latest_words
 from goldseam.copilot.models import Crisis, CrisisKind, Decision
 from goldseam.copilot.protocols import PROTOCOLS
-from goldseam.copilot.queries import latest_decision
+from goldseam.copilot.queries import latest_findings
 from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.events import emit
@@ -35,17 +36,19 @@ _MAX_REASON = 500
 
 def watch_message(event: MessageReceived) -> None:
     """After a customer's words were assessed: do they show a danger that was not there before?"""
-    decision = latest_decision(event.conversation_id)
-    if decision is not None and _shows_danger(decision):
-        _begin(event.conversation_id, decision)
+    _watch([event.conversation_id])
 
 
 def watch_imported(event: ConversationsImported) -> None:
     """The same for open conversations that came in from a file."""
-    for conversation in conversations_by_ids(event.conversation_ids):
-        decision = None if conversation.closed_at else latest_decision(conversation.pk)
-        if decision is not None and _shows_danger(decision):
-            _begin(conversation.pk, decision)
+    rows = conversations_by_ids(event.conversation_ids)
+    _watch([row.pk for row in rows if row.closed_at is None])
+
+
+def _watch(conversation_ids: Iterable[int]) -> None:
+    for conversation_id, decision in latest_findings(conversation_ids).items():
+        if _shows_danger(decision):
+            _begin(conversation_id, decision)
 
 
 def _shows_danger(decision: Decision) -> bool:
@@ -59,7 +62,7 @@ def _begin(conversation_id: int, decision: Decision) -> Crisis | None:
     last = Crisis.objects.filter(conversation=conversation).order_by("-id").first()
     if last is not None and last.released_at is None:
         return None
-    ids = latest_spoken_ids(conversation_id)
+    ids = [message.pk for message in latest_words(conversation_id)]
     places: dict[str, int] = {}
     for span in decision.extra.get("spans", []):
         if span["code"] in _ORDER and span["message"] < len(ids):
@@ -134,7 +137,8 @@ def release(crisis: Crisis, lead: Agent, reason: str) -> Crisis:
     crisis.release_reason = reason
     crisis.taken_by = crisis.taken_by or lead
     crisis.taken_at = crisis.taken_at or crisis.released_at
-    crisis.seen_message_id = max([crisis.seen_message_id, *latest_spoken_ids(crisis.conversation_id)])
+    words = latest_words(crisis.conversation_id)
+    crisis.seen_message_id = max([crisis.seen_message_id, *(message.pk for message in words)])
     crisis.save()
     set_lock(crisis.conversation_id, None)
     _record(crisis, f"agent-{lead.pk}", "crisis.released", {"reason": reason})

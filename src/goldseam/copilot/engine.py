@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from django.utils.translation import get_language
 
+from goldseam.engine.decide.retelling import Retelling
 from goldseam.policies.queries import PackRef, body_of, packs_in_force, shipped_ref
 
 if TYPE_CHECKING:
@@ -37,6 +39,20 @@ class ShopTables:
 
     tables: Tables
     digests: Mapping[str, str]
+
+
+def evidence_in_words(language: str) -> Callable[[str], str]:
+    """How evidence that was found in this language is said to the reader of the present page."""
+    texts = tables().deciding.texts
+    reader = (get_language() or "")[:2]
+    told, wanted = texts.get(language, texts["en"]), texts.get(reader, texts["en"])
+    return str if told is wanted else _retelling(told.language, wanted.language)
+
+
+@cache
+def _retelling(told: str, wanted: str) -> Retelling:
+    texts = tables().deciding.texts
+    return Retelling(texts[told], texts[wanted])
 
 
 def tables_of(shop_id: int | None) -> ShopTables:

@@ -24,13 +24,16 @@ _MAX_MESSAGES = 200
 _RECORDS_SECONDS = 300
 
 
-def gather(conversation: Conversation, now: datetime) -> facts.Conversation:
-    """Everything the engine may know of this conversation at `now`, in a fixed number of queries."""
+def gather(
+    conversation: Conversation, now: datetime, said: Sequence[Message] | None = None
+) -> facts.Conversation:
+    """Everything the engine may know of this conversation at `now`, in a fixed number of queries; `said` is
+    what `latest_words` gave, where the caller has it already."""
     customer = conversation.customer
     return _conversation(
         conversation,
         now,
-        conversations.spoken(conversation.pk),
+        latest_words(conversation.pk) if said is None else said,
         commerce.recent_orders(customer.pk) if customer else (),
         _customer(customer, conversation, now) if customer else None,
         promises.facts_of([conversation.pk])[conversation.pk],
@@ -85,9 +88,9 @@ def _conversation(
     )
 
 
-def latest_spoken_ids(conversation_id: int) -> list[int]:
-    """Ids of the messages that `gather` hands to the engine, in its order."""
-    return list(conversations.spoken(conversation_id).values_list("pk", flat=True))[-_MAX_MESSAGES:]
+def latest_words(conversation_id: int) -> list[Message]:
+    """The messages that `gather` hands to the engine, in its order."""
+    return conversations.latest_spoken(conversation_id, _MAX_MESSAGES)
 
 
 def order_facts(order: Order) -> facts.Order:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 from goldseam.copilot.codes import factor_name
+from goldseam.copilot.engine import evidence_in_words
 from goldseam.copilot.models import Decision
 from goldseam.copilot.protocols import PROTOCOLS
 from goldseam.copilot.queries import latest_crisis
@@ -66,7 +67,9 @@ def panel_of(decision: Decision) -> Panel:
     said, extra = decision.assessment, decision.extra
     signals = said.get("signals", [])
     codes = {signal["code"] for signal in signals}
-    bars, points = bars_of(said["risk"])
+    say = evidence_in_words(said.get("language", ""))
+    bars, points = bars_of(said["risk"], say)
+    liability = said["liability"]
     return Panel(
         decision=decision,
         issue=said["issue"],
@@ -74,25 +77,27 @@ def panel_of(decision: Decision) -> Panel:
         emotion=said["emotion"],
         course=[round(value) for value in extra.get("course", [])][-12:],
         signals=signals,
-        liability=said["liability"],
+        liability=liability | {"evidence": [say(reason) for reason in liability.get("evidence", ())]},
         risk=said["risk"],
         bars=bars[:_BARS],
         small=bars[_BARS:],
         points=points,
-        remedies=said["remedies"],
+        remedies=[
+            remedy | {"why": [say(reason) for reason in remedy.get("why", ())]} for remedy in said["remedies"]
+        ],
         requests=extra.get("requests", []),
         handover=said["handover"],
         draft=said["draft"],
         order_id=said["order_id"],
         order_candidates=list(extra.get("order_candidates", []))[:_ASKS_ABOUT],
-        order_why=extra.get("order_why", ""),
+        order_why=say(extra.get("order_why", "")),
         protocol=next((code for code in _CRISES if code in codes), "")
         or ("safety" if said["handover"].get("reason") == "safety" else ""),
     )
 
 
-def bars_of(risk: Mapping[str, Any]) -> tuple[list[Bar], int]:
-    """The factors as whole points that add up to the score's points.
+def bars_of(risk: Mapping[str, Any], say: Callable[[str], str]) -> tuple[list[Bar], int]:
+    """The factors as whole points that add up to the score's points; `say` puts evidence into words.
 
     Rounded by largest remainder, so that what a person adds up is what stands below the line."""
     total = round(risk["score"] * 100)
@@ -106,7 +111,7 @@ def bars_of(risk: Mapping[str, Any]) -> tuple[list[Bar], int]:
         points[-1] += total - sum(points)
     longest = max((abs(value) for value in exact), default=1) or 1
     bars = [
-        Bar(factor_name(f["code"]), f["evidence"], part, max(2, round(abs(value) / longest * 100)))
+        Bar(factor_name(f["code"]), say(f["evidence"]), part, max(2, round(abs(value) / longest * 100)))
         for f, part, value in zip(factors, points, exact, strict=True)
     ]
     return bars, total

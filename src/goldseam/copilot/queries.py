@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 def latest_decision(conversation_id: int) -> Decision | None:
     """The newest assessment of a conversation, or None before the first."""
     return Decision.objects.filter(conversation_id=conversation_id).order_by("-id").first()
+
+
+def latest_findings(conversation_ids: Iterable[int]) -> dict[int, Decision]:
+    """The newest assessments of many conversations, without the facts that they stand on."""
+    rows = Decision.objects.filter(conversation__in=conversation_ids).defer("facts")
+    newest = rows.order_by("conversation_id", "-id").distinct("conversation_id")
+    return {decision.conversation_id: decision for decision in newest}
 
 
 def verdicts_on(decision: Decision, agent: Agent) -> dict[str, str]:

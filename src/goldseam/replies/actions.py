@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from goldseam.conversations import actions as conversations
 from goldseam.conversations.events import ReplySubmitted
-from goldseam.conversations.queries import causes_of, conversation_by_id, preset_moment
+from goldseam.conversations.queries import causes_of, conversation_by_id, labels_of, preset_moment
 from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.events import emit
@@ -75,7 +75,8 @@ def save_macro(
     _may_place(agent, shop, place)
     _check_text(text, needed=False)
     people = set(agents_of(shop.pk).values_list("pk", flat=True))
-    steps = check_steps(steps, {cause.code for cause in causes_of(shop.pk)}, people)
+    labels = {label.pk for label in labels_of(shop.pk)}
+    steps = check_steps(steps, {cause.code for cause in causes_of(shop.pk)}, people, labels)
     _check_text(steps.get("note", ""), needed=False)
     if not text.strip() and not steps:
         raise DomainError(_("A macro needs a text or something to do."), field="text")
@@ -203,6 +204,9 @@ def _carry_out(macro: Macro, planned: Plan, conversation: Conversation, agent: A
         conversations.set_priority(conversation, steps["priority"], actor=actor)
     if "assign" in steps:
         conversations.assign(conversation, _person(steps["assign"], conversation, agent), actor=actor)
+    if "labels" in steps:
+        known = {label.pk for label in labels_of(conversation.shop_id)}
+        conversations.label_conversation(conversation, add=known.intersection(steps["labels"]), actor=actor)
     if "snooze" in steps:
         conversations.snooze(conversation, preset_moment(steps["snooze"]), actor=actor)
     if "close" in steps:

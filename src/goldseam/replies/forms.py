@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from goldseam.conversations.actions import PRIORITIES
-from goldseam.conversations.queries import OUTCOMES, PRESETS, causes_of
+from goldseam.conversations.queries import OUTCOMES, PRESETS, causes_of, labels_of
 from goldseam.people.queries import agents_of, teams_of
 from goldseam.replies.actions import MAX_TEXT, Place
 from goldseam.replies.models import CannedReply, Macro, Scope
@@ -96,6 +96,7 @@ class MacroForm(SharedForm):
     remedy = forms.RegexField(r"^[a-z_]+$", label=_("Remedy"), max_length=30, required=False)
     priority = _choice(_("Priority"), [("", _("Leave it")), *((p, p) for p in PRIORITIES)], required=False)
     assign = _choice(_("Assign to"), [], required=False)
+    labels = forms.MultipleChoiceField(label=_("Labels"), required=False, widget=forms.CheckboxSelectMultiple)
     ending = _choice(
         _("Then"),
         [("", _("Leave it open")), ("close", _("Close it"))]
@@ -110,6 +111,8 @@ class MacroForm(SharedForm):
         people = [(str(one.pk), one.name) for one in agents_of(shop_id)]
         whom = [("", _("Leave it")), ("me", _("Whoever runs it")), ("nobody", _("Nobody")), *people]
         self.fields["assign"].choices = whom  # type: ignore[attr-defined]
+        labels = [(str(label.pk), label.name) for label in labels_of(shop_id)]
+        self.fields["labels"].choices = labels  # type: ignore[attr-defined]
         causes = [("", _("Not said")), *((cause.code, cause.name) for cause in causes_of(shop_id))]
         self.fields["cause"].choices = causes  # type: ignore[attr-defined]
 
@@ -119,6 +122,7 @@ class MacroForm(SharedForm):
         steps: dict[str, Any] = {name: given[name] for name in ("note", "remedy", "priority")}
         assign = given["assign"]
         steps["assign"] = int(assign) if assign.isdecimal() else assign
+        steps["labels"] = sorted(map(int, given["labels"]))
         if given["ending"] == "close":
             steps["close"] = {"outcome": given["outcome"], "cause": given["cause"]}
         elif given["ending"]:
@@ -140,6 +144,7 @@ def initial_of(row: CannedReply | Macro) -> dict[str, Any]:
         "remedy": steps.get("remedy", ""),
         "priority": steps.get("priority", ""),
         "assign": str(steps.get("assign", "")),
+        "labels": [str(pk) for pk in steps.get("labels", ())],
         "ending": ending,
         "outcome": (close or {}).get("outcome", ""),
         "cause": (close or {}).get("cause", ""),

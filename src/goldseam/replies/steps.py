@@ -1,10 +1,10 @@
 """What a macro does besides its text, as JSON:
 
     {"note": "…", "remedy": "expedite", "priority": "P1", "assign": "me" | "nobody" | 7,
-     "snooze": "tomorrow", "close": {"outcome": "accepted", "cause": "carrier"}, "labels": [3]}
+     "labels": [3], "snooze": "tomorrow", "close": {"outcome": "accepted", "cause": "carrier"}}
 
 Any may be missing; a conversation is either snoozed or closed, not both. They are done in this order, the
-text after the note, snoozing or closing last."""
+text after the note, snoozing or closing last. A label that was removed meanwhile is passed over."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ from goldseam.conversations.actions import PRIORITIES
 from goldseam.conversations.queries import OUTCOMES, PRESETS
 from goldseam.core.errors import DomainError
 
-KINDS = ("note", "remedy", "priority", "assign", "snooze", "close")
+KINDS = ("note", "remedy", "priority", "assign", "labels", "snooze", "close")
 _CODE = re.compile(r"[a-z_]{1,30}")
 
 
-def check_steps(steps: dict[str, Any], causes: set[str], people: set[int]) -> dict[str, Any]:
-    """The steps without the empty ones. Raises DomainError that names the field; `causes` and `people` are
-    what the shop knows."""
+def check_steps(
+    steps: dict[str, Any], causes: set[str], people: set[int], labels: set[int]
+) -> dict[str, Any]:
+    """The steps without the empty ones. Raises DomainError that names the field; `causes`, `people` and
+    `labels` are what the shop knows."""
     found = {kind: steps[kind] for kind in KINDS if steps.get(kind)}
     if "priority" in found and found["priority"] not in PRIORITIES:
         raise DomainError(
@@ -37,6 +39,8 @@ def check_steps(steps: dict[str, Any], causes: set[str], people: set[int]) -> di
         )
     if "assign" in found and found["assign"] not in ("me", "nobody") and found["assign"] not in people:
         raise DomainError(_("This person does not work for the shop."), field="assign")
+    if not labels.issuperset(found.get("labels", ())):
+        raise DomainError(_("There is no such label."), field="labels")
     if "close" in found:
         if "snooze" in found:
             raise DomainError(_("A macro snoozes or closes, not both."), field="close")

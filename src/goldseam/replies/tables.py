@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from goldseam.conversations.queries import labels_of
 from goldseam.core.errors import DomainError
 from goldseam.people.queries import agents_of, teams_of
 from goldseam.replies import actions
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 MAX_FILE = 2 * 1024 * 1024
 MAX_ROWS = 5_000
 CANNED = ("shortcut", "title", "text", "language", "scope", "team")
-STEPS = ("note", "remedy", "priority", "assign", "snooze", "close", "outcome", "cause")
+STEPS = ("note", "remedy", "priority", "assign", "labels", "snooze", "close", "outcome", "cause")
+_BETWEEN = "; "
 MACROS = ("name", "text", "language", "scope", "team", *STEPS)
 _ACTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -36,8 +38,9 @@ def write_macros(rows: Iterable[Macro]) -> str:
     macros = list(rows)
     ids = [row.steps["assign"] for row in macros if isinstance(row.steps.get("assign"), int)]
     people = {one.pk: one.email for one in agents_of(macros[0].shop_id).filter(pk__in=ids)} if macros else {}
+    labels = {label.pk: label.name for label in labels_of(macros[0].shop_id)} if macros else {}
     return _written(
-        MACROS, ([row.name, row.text, *_shared(row), *_cells(row.steps, people)] for row in macros)
+        MACROS, ([row.name, row.text, *_shared(row), *_cells(row.steps, people, labels)] for row in macros)
     )
 
 
@@ -45,11 +48,12 @@ def _shared(row: CannedReply | Macro) -> list[str]:
     return [row.language, row.scope, row.team.name if row.team else ""]
 
 
-def _cells(steps: dict[str, Any], people: dict[int, str]) -> list[str]:
+def _cells(steps: dict[str, Any], people: dict[int, str], labels: dict[int, str]) -> list[str]:
     close = steps.get("close")
     assign = steps.get("assign", "")
     cells = [steps.get(name, "") for name in ("note", "remedy", "priority")]
     cells.append(people.get(assign, "") if isinstance(assign, int) else assign)
+    cells.append(_BETWEEN.join(labels[pk] for pk in steps.get("labels", ()) if pk in labels))
     cells += [steps.get("snooze", ""), "yes" if close is not None else ""]
     return [*cells, (close or {}).get("outcome", ""), (close or {}).get("cause", "")]
 
@@ -173,6 +177,17 @@ def _save_macro(
     steps: dict[str, Any] = {name: row.get(name, "") for name in ("note", "remedy", "priority", "snooze")}
     assign = row.get("assign", "")
     steps["assign"] = people.get(assign, assign)
+    steps["labels"] = _labels(shop, row.get("labels", ""))
     if row.get("close"):
         steps["close"] = {"outcome": row.get("outcome", ""), "cause": row.get("cause", "")}
     actions.save_macro(shop, agent, place, row=known, steps=steps, **fields)
+
+
+def _labels(shop: Shop, cell: str) -> list[int]:
+    """The labels that a cell names."""
+    names = [name.strip() for name in cell.split(_BETWEEN.strip()) if name.strip()]
+    known = {label.name: label.pk for label in labels_of(shop.pk)} if names else {}
+    for name in names:
+        if name not in known:
+            raise DomainError(_("There is no label called “%(name)s”.") % {"name": name})
+    return sorted(known[name] for name in names)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
-from goldseam.conversations.queries import access_conversation, cause_name
+from goldseam.conversations.queries import access_conversation, cause_name, labels_of
 from goldseam.core.errors import DomainError
 from goldseam.core.http import PageRequest
 from goldseam.people.queries import agents_of
@@ -202,6 +202,8 @@ def _steps(macro: Macro) -> dict[str, Any]:
     if isinstance(steps.get("assign"), int):
         one = agents_of(macro.shop_id).filter(pk=steps["assign"]).first()
         found["assignee"] = one.name if one else _("somebody who left")
+    if steps.get("labels"):
+        found["labels"] = [label for label in labels_of(macro.shop_id) if label.pk in steps["labels"]]
     if (steps.get("close") or {}).get("cause"):
         found["cause"] = cause_name(macro.shop_id, steps["close"]["cause"])
     return found

@@ -41,11 +41,14 @@ _PASSED_LASTS = timedelta(hours=4)
 def find_person(conversation_id: int, *, now: datetime | None = None) -> Placement | None:
     """Find a person for an open conversation that nobody owns, and assign or suggest them, as the shop has
     chosen. Returns what was found (also that nobody was), None when there is nothing to do."""
-    conversation = inbox.hold(conversation_id)
+    return _find_person(inbox.hold(conversation_id), now or timezone.now())
+
+
+def _find_person(conversation: Conversation, now: datetime) -> Placement | None:
     settings = queries.settings_of(conversation.shop_id)
     if settings.mode == Mode.OFF or conversation.assignee_id is not None or conversation.status != "open":
         return None
-    now = now or timezone.now()
+    conversation_id = conversation.pk
     take_turns(f"routing-{conversation.shop_id}")
     before = queries.latest_placement(conversation_id)
     if before and before.state == PlacementState.SUGGESTED and _still_good(before):
@@ -143,7 +146,7 @@ def route_after_message(event: told.MessageReceived) -> None:
     if conversation.assignee_id is not None:
         feel(conversation, conversation.assignee_id, timezone.now())
     else:
-        find_person(event.conversation_id)
+        _find_person(conversation, timezone.now())
 
 
 def follow_assignment(event: told.ConversationAssigned) -> None:

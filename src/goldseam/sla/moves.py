@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from goldseam.conversations import events as inbox
 from goldseam.conversations import queries as conversations
-from goldseam.conversations.actions import hold, set_deadline
+from goldseam.conversations.actions import Deadline, hold, hold_many, set_deadlines
 from goldseam.core.events import emit
 from goldseam.engine.worktime import clocks as engine
 from goldseam.people.queries import teams_of_member
@@ -44,7 +44,7 @@ class Ground:
     now: datetime
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def reckon(
     conversation_id: int,
     happenings: Sequence[engine.Happening] = (),
@@ -58,21 +58,45 @@ def reckon(
     rows = list(Clock.objects.filter(_KEPT, conversation_id=conversation_id).order_by("id"))
     if not rows and not happenings:
         return
+    ground = _ground(conversation, times or queries.times_of(conversation.shop_id), now or timezone.now())
+    changed = _move(rows, happenings, conversation, ground)
+    Clock.objects.bulk_create([row for row in changed if row.pk is None])
+    for row in changed:
+        if row.pk is not None:
+            row.save()
+    set_deadlines([(conversation, deadline_of(rows, ground.now))])
+
+
+def _move(
+    rows: list[Clock],
+    happenings: Sequence[engine.Happening],
+    conversation: Conversation,
+    ground: Ground,
+) -> list[Clock]:
+    """Let the happenings move the clocks of a conversation and add those that begin; returns the rows that
+    are to be written."""
     before = tuple(queries.engine_clock(row) for row in rows)
     after = before
     for happening in happenings:
         after = engine.step(after, happening)
-    ground = _ground(conversation, times or queries.times_of(conversation.shop_id), now or timezone.now())
     closed = any(happening.kind == engine.CLOSED for happening in happenings)
+    changed = []
     for place, clock in enumerate(after):
-        row = rows[place] if place < len(rows) else None
-        if row is None:
-            row = Clock(shop_id=conversation.shop_id, conversation_id=conversation.pk, kind=clock.kind)
-            rows.append(row)
+        if place == len(rows):
+            rows.append(Clock(shop_id=conversation.shop_id, conversation=conversation, kind=clock.kind))
         elif clock.ended and before[place].ended:
             continue
+        row = rows[place]
+        kept = _kept(row)
         _write(row, clock, conversation, ground, is_void=closed and clock.kind != engine.RESOLUTION)
-    show(conversation, rows, ground.now)
+        if row.pk is None or kept != _kept(row):
+            changed.append(row)
+    return changed
+
+
+def _kept(row: Clock) -> dict[str, object]:
+    """What a clock's row says, without the minutes used so far: they grow by themselves."""
+    return {name: value for name, value in vars(row).items() if name not in ("_state", "used_minutes")}
 
 
 def _ground(conversation: Conversation, times: Times, now: datetime) -> Ground:
@@ -114,7 +138,6 @@ def _write(
     if row.due_at and row.due_at > now:
         row.told_at = None
     row.outcome = _outcome(row, is_void) if row.ended else ClockOutcome.OPEN
-    row.save()
 
 
 def _outcome(row: Clock, is_void: bool) -> ClockOutcome:
@@ -125,20 +148,16 @@ def _outcome(row: Clock, is_void: bool) -> ClockOutcome:
     return ClockOutcome.MET
 
 
-def show(conversation: Conversation, rows: Sequence[Clock], now: datetime) -> None:
-    """Put the clock that runs out next onto the conversation, where lists read it."""
+def deadline_of(rows: Sequence[Clock], now: datetime) -> Deadline:
+    """The clock that runs out next, as lists show it."""
     live = [row for row in rows if not row.ended and row.target is not None]
     running = sorted((row.due_at, row.kind, row.warn_at) for row in live if row.due_at is not None)
-    due_at, kind, state = None, "", ""
     if running:
         due_at, kind, warn_at = running[0]
         if due_at is not None and due_at <= now:
-            state = "breached"
-        else:
-            state = "warning" if warn_at is not None and warn_at <= now else "running"
-    elif live:
-        kind, state = live[-1].kind, "paused"
-    set_deadline(conversation.shop_id, conversation.pk, due_at=due_at, kind=kind, state=state)
+            return Deadline(due_at, kind, "breached")
+        return Deadline(due_at, kind, "warning" if warn_at is not None and warn_at <= now else "running")
+    return Deadline(None, live[-1].kind, "paused") if live else Deadline()
 
 
 @transaction.atomic
@@ -164,7 +183,7 @@ def remind(conversation_id: int, now: datetime) -> int:
             continue
         marked += 1
     if marked:
-        show(conversation, rows, now)
+        set_deadlines([(conversation, deadline_of(rows, now))])
     return marked
 
 
@@ -190,14 +209,12 @@ def _tell(conversation: Conversation, row: Clock, kind: NoticeKind) -> None:
 
 def on_received(event: inbox.MessageReceived) -> None:
     """The customer wrote."""
-    message = conversations.message_by_id(event.message_id)
-    reckon(event.conversation_id, [engine.Happening(engine.ASKED, message.at)])
+    reckon(event.conversation_id, [engine.Happening(engine.ASKED, event.at)])
 
 
 def on_replied(event: inbox.ReplySent | inbox.ReplyTakenIn) -> None:
     """The customer was answered, by a person or the bot."""
-    message = conversations.message_by_id(event.message_id)
-    reckon(event.conversation_id, [engine.Happening(engine.ANSWERED, message.at)])
+    reckon(event.conversation_id, [engine.Happening(engine.ANSWERED, event.at)])
 
 
 def on_snoozed(event: inbox.ConversationSnoozed) -> None:
@@ -223,6 +240,8 @@ def on_reopened(event: inbox.ConversationReopened) -> None:
 
 def on_triaged(event: inbox.ConversationTriaged) -> None:
     """Another issue or priority may mean other times; nothing is written when it does not."""
+    if not event.is_other:
+        return
     live = Clock.objects.filter(conversation_id=event.conversation_id, ended=False)
     rules = set(live.values_list("rule", "table"))
     if not rules:
@@ -246,18 +265,20 @@ def on_imported(event: inbox.ConversationsImported) -> None:
             "conversation_id", flat=True
         )
     )
-    rows = [
-        row
-        for row in conversations.conversations_by_ids(event.conversation_ids)
-        if row.status != "closed" and row.pk not in known
-    ]
+    rows = [row for row in hold_many(set(event.conversation_ids) - known) if row.status != "closed"]
     times, said = queries.times_of(event.shop_id), conversations.spoken_of_many([row.pk for row in rows])
     words = {"customer": engine.ASKED, "agent": engine.ANSWERED, "bot": engine.ANSWERED}
+    now = timezone.now()
+    begun: list[Clock] = []
+    deadlines = []
     for row in rows:
         story = [
             engine.Happening(words[message.role], message.at)
             for message in said[row.pk]
             if message.role in words
         ]
-        if story:
-            reckon(row.pk, story, times=times)
+        clocks: list[Clock] = []
+        begun += _move(clocks, story, row, _ground(row, times, now))
+        deadlines.append((row, deadline_of(clocks, now)))
+    Clock.objects.bulk_create(begun)
+    set_deadlines(deadlines)

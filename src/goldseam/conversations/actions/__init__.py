@@ -11,12 +11,13 @@ from goldseam.conversations.actions.bulk import VERBS as BULK_VERBS
 from goldseam.conversations.actions.bulk import begin_bulk, continue_bulk, undo_bulk
 from goldseam.conversations.actions.choices import PRIORITIES, set_priority, set_remedy
 from goldseam.conversations.actions.closing import FieldsMissing, close, set_close_rules
-from goldseam.conversations.actions.deadlines import set_deadline, tell_of
+from goldseam.conversations.actions.deadlines import Deadline, set_deadlines, tell_of
 from goldseam.conversations.actions.delivering import record_delivery, retry_delivery
 from goldseam.conversations.actions.joining import UNDO_MERGE, link, merge, split, undo_merge, unlink
 from goldseam.conversations.actions.labels import change_label, drop_label, label_conversation, make_label
 from goldseam.conversations.actions.mentions import see_mentions, take_news
 from goldseam.conversations.actions.messages import (
+    SIGNED_CHANNELS,
     add_note,
     open_conversation,
     receive_message,
@@ -34,7 +35,15 @@ from goldseam.conversations.actions.outbox import (
     take_back,
 )
 from goldseam.conversations.actions.standing import note_promises, set_lock
-from goldseam.conversations.actions.states import acknowledge, assign, hold, reopen, snooze, wake
+from goldseam.conversations.actions.states import (
+    acknowledge,
+    assign,
+    hold,
+    hold_many,
+    reopen,
+    snooze,
+    wake,
+)
 from goldseam.conversations.actions.surveys import (
     MAX_COMMENT,
     REASONS,
@@ -72,9 +81,11 @@ __all__ = [
     "MOST_VIEWS",
     "PRIORITIES",
     "REASONS",
+    "SIGNED_CHANNELS",
     "UNDO_MERGE",
     "AnsweredMeanwhile",
     "Closing",
+    "Deadline",
     "FieldsMissing",
     "TakenBack",
     "Triage",
@@ -97,6 +108,7 @@ __all__ = [
     "forget_deleted_views",
     "forget_unsent",
     "hold",
+    "hold_many",
     "hold_reply",
     "label_conversation",
     "language_of",
@@ -123,7 +135,7 @@ __all__ = [
     "see_mentions",
     "send_reply",
     "set_close_rules",
-    "set_deadline",
+    "set_deadlines",
     "set_lock",
     "set_priority",
     "set_remedy",

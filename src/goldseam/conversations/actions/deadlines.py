@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from goldseam.conversations import rows
 from goldseam.conversations.models import Conversation
 from goldseam.core.live import announce
 
 
-@transaction.atomic
-def set_deadline(
-    shop_id: int, conversation_id: int, *, due_at: datetime | None, kind: str, state: str
-) -> bool:
-    """Show on the conversation when its next clock runs out; says whether that changed anything."""
-    mine = Conversation.objects.filter(pk=conversation_id, shop_id=shop_id)
-    same = Q(sla_due_at=due_at) if due_at else Q(sla_due_at__isnull=True)
-    changed = mine.exclude(pk__in=mine.filter(same, sla_kind=kind, sla_state=state))
-    if not changed.update(sla_due_at=due_at, sla_kind=kind, sla_state=state):
-        return False
-    announce(shop_id, f"conversation-{conversation_id}", "inbox")
-    return True
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When a conversation's next clock runs out, which clock, and how it stands."""
+
+    due_at: datetime | None = None
+    kind: str = ""
+    state: str = ""
+
+
+def set_deadlines(deadlines: Iterable[tuple[Conversation, Deadline]]) -> None:
+    """Show the deadlines on held conversations of one shop; where nothing is new, nothing is written."""
+    changed = []
+    for row, deadline in deadlines:
+        if (row.sla_due_at, row.sla_kind, row.sla_state) != astuple(deadline):
+            row.sla_due_at, row.sla_kind, row.sla_state = astuple(deadline)
+            changed.append(row)
+    if changed:
+        Conversation.objects.bulk_update(changed, ["sla_due_at", "sla_kind", "sla_state"])
+        announce(changed[0].shop_id, "inbox", *map(rows.subject, changed))
 
 
 @transaction.atomic

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from goldseam.commerce.models import Customer
     from goldseam.people.models import Agent, Shop
 
+SIGNED_CHANNELS = ("email",)
+"""Where a reply ends with its writer's signature; in a chat it would stand below every line."""
+
 
 def open_conversation(
     shop: Shop,
@@ -39,6 +42,9 @@ def open_conversation(
         "created_at": moment,
         "last_message_at": moment,
     }
+    known = Conversation.objects.filter(shop=shop, external_id=external_id).first()
+    if known is not None and (customer is None or known.customer_id is not None):
+        return known
     with transaction.atomic():
         conversation, created = Conversation.objects.get_or_create(
             shop=shop, external_id=external_id, defaults=defaults
@@ -65,25 +71,7 @@ def receive_message(
     """The customer says something. Returns the message and whether it is new: the same `key` again is
     the same message and changes nothing. A closed or snoozed conversation opens again; what comes in for a
     merged one stands where it was merged into. `files` are ids of uploaded attachments."""
-    came_by = conversation
-    conversation = rows.locked_root(conversation)
-    origin = came_by if came_by.pk != conversation.pk else None
-    if (known := rows.said(came_by, key)) is not None:
-        return known, False
-    attached = claim(conversation, files, None)
-    message, created = rows.say(
-        conversation, MessageRole.CUSTOMER, text_with(text, attached), key=key, at=at, origin=origin
-    )
-    if not created:
-        return message, False
-    give(attached, message=message, held=None)
-    if conversation.status != Status.OPEN:
-        rows.set_open(conversation, "customer")
-    if conversation.waiting_since is None:
-        conversation.waiting_since = message.at
-    rows.touch(conversation, message)
-    emit(events.MessageReceived(conversation.shop_id, conversation.pk, message.pk))
-    return message, True
+    return _from_outside(conversation, MessageRole.CUSTOMER, text, key, at, files)
 
 
 @transaction.atomic
@@ -105,25 +93,39 @@ def take_in(
     conversation = open_conversation(
         shop, external_id, customer=customer, channel=channel, at=at, actor=actor
     )
-    if role == MessageRole.CUSTOMER:
-        return receive_message(conversation, text, key=key, at=at, files=files)
-    came_by = conversation
-    conversation = rows.locked_root(conversation)
-    origin = came_by if came_by.pk != conversation.pk else None
+    return _from_outside(conversation, MessageRole(role), text, key, at, files)
+
+
+def _from_outside(
+    came_by: Conversation,
+    role: MessageRole,
+    text: str,
+    key: str | None,
+    at: datetime | None,
+    files: Sequence[int],
+) -> tuple[Message, bool]:
+    """Store what was said elsewhere where it belongs now, once, and tell of it."""
+    conversation = rows.locked_root(came_by)
     if (known := rows.said(came_by, key)) is not None:
         return known, False
     attached = claim(conversation, files, None)
-    message, created = rows.say(
-        conversation, MessageRole(role), text_with(text, attached), key=key, at=at, origin=origin
-    )
-    if created:
-        give(attached, message=message, held=None)
-        if role != MessageRole.SYSTEM:
-            conversation.waiting_since = None
+    origin = came_by if came_by.pk != conversation.pk else None
+    message = rows.say(conversation, role, text_with(text, attached), key=key, at=at, origin=origin)
+    give(attached, message=message, held=None)
+    told = (conversation.shop_id, conversation.pk, message.pk, message.at)
+    if role == MessageRole.CUSTOMER:
+        if conversation.status != Status.OPEN:
+            rows.set_open(conversation, "customer")
+        conversation.waiting_since = conversation.waiting_since or message.at
         rows.touch(conversation, message)
-        if role in (MessageRole.AGENT, MessageRole.BOT):
-            emit(events.ReplyTakenIn(conversation.shop_id, conversation.pk, message.pk))
-    return message, created
+        emit(events.MessageReceived(*told))
+    elif role == MessageRole.SYSTEM:
+        rows.touch(conversation, message)
+    else:
+        conversation.waiting_since = None
+        rows.touch(conversation, message)
+        emit(events.ReplyTakenIn(*told))
+    return message, True
 
 
 @transaction.atomic
@@ -149,7 +151,7 @@ def send_reply(
     if known is not None:
         return known
     attached = claim(conversation, files, agent)
-    text = rows.clean(text_with(text, attached))
+    text = rows.clean(_signed(text_with(text, attached), conversation, agent))
     override_reason = override_reason.strip()[: rows.MAX_REASON]
     emit(
         events.ReplySubmitted(
@@ -164,7 +166,7 @@ def send_reply(
     )
     conversation = rows.locked(conversation.pk)  # whoever listened may have written on it
     role = MessageRole.AGENT if agent else MessageRole.BOT
-    message, _ = rows.say(
+    message = rows.say(
         conversation,
         role,
         text,
@@ -181,7 +183,7 @@ def send_reply(
     actor = f"agent-{agent.pk}" if agent else "bot"
     after = {"message": message.pk} | ({"override": override_reason} if override_reason else {})
     audit.record(conversation.shop_id, actor, "reply.sent", rows.subject(conversation), after=after)
-    emit(events.ReplySent(conversation.shop_id, conversation.pk, message.pk))
+    emit(events.ReplySent(conversation.shop_id, conversation.pk, message.pk, message.at))
     return message
 
 
@@ -195,6 +197,14 @@ def _answered(conversation: Conversation, agent: Agent | None, remedy: str) -> N
         rows.quiet_alert(conversation, agent)
     if conversation.status == Status.CLOSED:
         rows.set_open(conversation, str(agent))
+
+
+def _signed(text: str, conversation: Conversation, agent: Agent | None) -> str:
+    """With the writer's signature, where letters are written."""
+    signature = agent.signature.strip() if agent and conversation.channel in SIGNED_CHANNELS else ""
+    if not signature or not text.strip() or text.rstrip().endswith(signature):
+        return text
+    return f"{text.rstrip()}\n\n{signature}"
 
 
 @transaction.atomic
@@ -212,14 +222,11 @@ def add_note(
         return known
     attached = claim(conversation, files, agent)
     text = text_with(text, attached)
-    message, created = rows.say(
-        conversation, MessageRole.AGENT, text, key=key, at=None, author=agent, is_note=True
-    )
-    if created:
-        give(attached, message=message, held=None)
-        mention(message, conversation.shop_id, agent)
-        rows.index(conversation, text)
-        audit.record(conversation.shop_id, f"agent-{agent.pk}", "note.added", rows.subject(conversation))
-        announce(conversation.shop_id, rows.subject(conversation))
-        emit(events.NoteAdded(conversation.shop_id, conversation.pk, message.pk))
+    message = rows.say(conversation, MessageRole.AGENT, text, key=key, at=None, author=agent, is_note=True)
+    give(attached, message=message, held=None)
+    mention(message, conversation.shop_id, agent)
+    rows.index(conversation, text)
+    audit.record(conversation.shop_id, f"agent-{agent.pk}", "note.added", rows.subject(conversation))
+    announce(conversation.shop_id, rows.subject(conversation))
+    emit(events.NoteAdded(conversation.shop_id, conversation.pk, message.pk))
     return message

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -22,8 +24,18 @@ if TYPE_CHECKING:
 
 def hold(conversation_id: int) -> Conversation:
     """The conversation as it is now, kept from others until the caller's transaction ends: for rooms whose
-    own writes must not cross a reply or a closing."""
-    return rows.locked(conversation_id)
+    own writes must not cross a reply or a closing. With the shop, the customer and the assignee."""
+    return _held().get(pk=conversation_id)
+
+
+def hold_many(conversation_ids: Iterable[int]) -> list[Conversation]:
+    """The same for many, in order of id, as everybody does who holds several."""
+    return list(_held().filter(pk__in=conversation_ids).order_by("pk"))
+
+
+def _held() -> QuerySet[Conversation]:
+    related = Conversation.objects.select_related("shop", "customer", "assignee")
+    return related.select_for_update(of=("self",))
 
 
 @transaction.atomic

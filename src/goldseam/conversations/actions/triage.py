@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from goldseam.conversations import events, rows
-from goldseam.conversations.models import Conversation, Status
+from goldseam.conversations.models import Conversation, Message, Status
 from goldseam.core import audit
 from goldseam.core.events import emit
 from goldseam.core.live import announce
@@ -36,11 +35,12 @@ class Triage:
     liable_party: str = ""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_triage(conversation: Conversation, triage: Triage) -> None:
     """Write the latest decision's columns. A person's correction of the issue stays. A conversation that
     becomes P0 or P1 (or rises to P0) raises an alert, once per rise."""
     conversation = rows.locked(conversation.pk)
+    before = _decides_times(conversation)
     alert = _apply_triage(conversation, triage)
     if triage.order_id is not None and triage.order_id != conversation.order_id:
         conversation.order_id = triage.order_id
@@ -49,13 +49,15 @@ def record_triage(conversation: Conversation, triage: Triage) -> None:
     rows.save(conversation)
     if alert:
         announce(conversation.shop_id, f"alert-{conversation.pk}")
-    emit(events.ConversationTriaged(conversation.shop_id, conversation.pk, triage.priority, alert))
+    is_other = before != _decides_times(conversation)
+    emit(events.ConversationTriaged(conversation.shop_id, conversation.pk, triage.priority, alert, is_other))
 
 
 @transaction.atomic
 def record_triages(shop_id: int, triages: Mapping[int, Triage]) -> None:
     """The same for many conversations of a shop at once, by row id: a few statements for all."""
     found = list(Conversation.objects.select_for_update().filter(pk__in=triages).order_by("pk"))
+    before = {row.pk: _decides_times(row) for row in found}
     alerts = [row.pk for row in found if _apply_triage(row, triages[row.pk])]
     linked = [row for row in found if triages[row.pk].order_id not in (None, row.order_id)]
     for row in found:
@@ -67,7 +69,13 @@ def record_triages(shop_id: int, triages: Mapping[int, Triage]) -> None:
         add_terms_to_many(Conversation, "search", {pk: tokens(number) for pk, number in numbers.items()})
     announce(shop_id, "inbox", *map(rows.subject, found), *(f"alert-{pk}" for pk in alerts))
     for row in found:
-        emit(events.ConversationTriaged(shop_id, row.pk, row.priority, row.pk in alerts))
+        is_other = before[row.pk] != _decides_times(row)
+        emit(events.ConversationTriaged(shop_id, row.pk, row.priority, row.pk in alerts, is_other))
+
+
+def _decides_times(row: Conversation) -> tuple[str, str]:
+    """What of a triage other rooms' tables look at."""
+    return row.issue, row.priority
 
 
 _TRIAGE_COLUMNS = (
@@ -130,8 +138,10 @@ def correct_issue(conversation: Conversation, issue: str, *, actor: str) -> str:
     return before
 
 
-def mark_signals(conversation: Conversation, marks: Mapping[int, list[tuple[int, int, str]]]) -> None:
-    """Keep where the messages show danger signs: message id → (start, end, signal code)."""
-    for message in conversation.messages.filter(Q(pk__in=marks) | ~Q(marks=[])):
-        message.marks = [list(mark) for mark in marks.get(message.pk, [])]
-        message.save(update_fields=["marks"])
+def mark_signals(messages: Iterable[Message], marks: Mapping[int, list[tuple[int, int, str]]]) -> None:
+    """Keep where these messages show danger signs: message id → (start, end, signal code)."""
+    for message in messages:
+        found = [list(mark) for mark in marks.get(message.pk, [])]
+        if message.marks != found:
+            message.marks = found
+            message.save(update_fields=["marks"])

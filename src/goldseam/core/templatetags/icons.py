@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -11,6 +13,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=2048)
 def icon(name: str, label: str = "", classes: str = "") -> SafeString:
     """The icon `name`; with a `label` it speaks for itself, without one it is decoration.
 

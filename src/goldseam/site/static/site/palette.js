@@ -49,9 +49,13 @@ function remember(entry) {
   }
 }
 
+// What can be done with what is open stands before what can be done everywhere.
+const NEAREST = ["conversation", "writing", "list", "anywhere"];
+
 function localEntries() {
   const doing = [...keys.actions.values()]
     .filter((action) => !action.id.startsWith("go-") && !action.fixed && action.id !== "palette" && keys.possible(action.id))
+    .sort((one, other) => NEAREST.indexOf(one.context) - NEAREST.indexOf(other.context))
     .map((action) => ({ ...action, group: frame.words.actions, icon: "command", run: () => keys.run(action.id) }));
   const going = frame.places.map((place) => ({ ...place, group: frame.words.places }));
   return [...doing, ...going];
