@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 READY := .venv/ready
 
-.PHONY: help setup demo test test-llm check fmt bench translations compile assets lock browser clean
+.PHONY: help setup demo test test-llm check fmt bench tour translations compile assets lock browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 22
@@ -43,6 +43,9 @@ compile: $(READY)
 
 assets: $(READY)
 	@$(PYTHON) tools/assets.py
+
+tour: $(READY) browser ## Take the pictures of docs/tour.md anew, from a running demo shop
+	@$(PYTHON) tools/tour.py
 
 browser:
 	@bash tools/browser.sh

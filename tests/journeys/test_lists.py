@@ -84,6 +84,31 @@ def test_what_is_done_while_the_filter_is_on_its_way_is_kept(desks: Desks, shop:
     expect(page.locator("[name=name]")).to_have_value("晚到的")
 
 
+def test_a_pressed_row_answers_before_the_server_does(desks: Desks, shop: Shop) -> None:
+    desk = desks()
+    page = desk.sign_in()
+    desk.open("/inbox/?view=open")
+    held: list[Route] = []
+    page.route("**/conversations/*/?view=open", lambda route: held.append(route), times=1)
+    link = page.locator(".row-link").nth(2)
+    at_once = """(link) => new Promise((done) => {
+        const pressed = performance.now();
+        link.click();
+        const answers = () => [link.classList.contains("htmx-request"), performance.now() - pressed];
+        requestAnimationFrame(() => done(answers()));
+    })"""
+    is_marked, milliseconds = link.evaluate(at_once)
+    assert is_marked
+    assert milliseconds < 100
+    expect(link).to_have_css(
+        "background-color",
+        page.evaluate("getComputedStyle(document.querySelector('.rail a[aria-current]')).backgroundColor"),
+    )
+    held[0].continue_()
+    expect(page.locator(".desk")).to_be_visible()
+    expect(link).to_have_attribute("aria-current", "true")
+
+
 def test_what_is_wrong_in_a_filter_stands_beside_it(desks: Desks, shop: Shop) -> None:
     desk = desks()
     page = desk.sign_in()

@@ -37,7 +37,7 @@ def said(request: PageRequest, conversation: Conversation) -> dict[str, Any]:
     return {
         "conversation": conversation,
         "days": days_of(messages),
-        "earlier": size + 4 * inbox.THREAD if more else None,
+        "earlier": size + 8 * inbox.THREAD if more else None,
         "held": held,
         "unsent": [file for file in files if file.is_unsent and file.uploader_id == request.user.pk],
         "undoable": _undoable(messages),

@@ -22,6 +22,7 @@ urlpatterns = [
     path("conversations/<int:conversation_id>/head/", views.head, name="head"),
     path("conversations/<int:conversation_id>/dialogs/", views.dialogs, name="dialogs"),
     path("conversations/<int:conversation_id>/former/", views.former, name="former"),
+    path("conversations/<int:conversation_id>/alike/", views.alike, name="alike"),
     path("conversations/<int:conversation_id>/write/", writing_views.write, name="write"),
     path(
         "conversations/<int:conversation_id>/held/<int:held_id>/send/", writing_views.release, name="release"

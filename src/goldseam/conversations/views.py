@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from goldseam.conversations import actions, inbox, queries
 from goldseam.conversations import desk as screen
+from goldseam.conversations.alike import solved_alike
 from goldseam.conversations.desk import render_done, render_thread, whole
 from goldseam.conversations.forms import AssignForm, SnoozeForm, checked
 from goldseam.conversations.list_screen import ListQuery
@@ -62,6 +63,13 @@ def former(request: PageRequest, conversation_id: int) -> HttpResponse:
     conversation = queries.access_conversation(request.user, conversation_id)
     rows = inbox.former_conversations(conversation)
     return render(request, "conversations/former.html", {"rows": rows})
+
+
+@require_GET
+def alike(request: PageRequest, conversation_id: int) -> HttpResponse:
+    """Solved conversations with others about the same trouble."""
+    conversation = queries.access_conversation(request.user, conversation_id)
+    return render(request, "conversations/alike.html", {"rows": solved_alike(conversation)})
 
 
 @require_GET

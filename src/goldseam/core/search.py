@@ -14,10 +14,11 @@ MAX_TERMS = 20_000
 
 
 class TermQuery(SearchQuery):
-    """Matches rows whose search column holds every one of the terms (see `goldseam.core.text`)."""
+    """Matches rows whose search column holds every one of the terms (see `goldseam.core.text`); with the
+    sign `|` any of them."""
 
-    def __init__(self, terms: Sequence[str]) -> None:
-        super().__init__(" & ".join(f"'{term}'" for term in terms), search_type="raw")
+    def __init__(self, terms: Sequence[str], sign: str = " & ") -> None:
+        super().__init__(sign.join(f"'{term}'" for term in terms), search_type="raw")
 
     def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> tuple[str, Any]:
         """A cast instead of to_tsquery: the terms are lexemes already."""
