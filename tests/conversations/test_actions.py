@@ -45,9 +45,9 @@ def test_a_message_reopens(conversation: Conversation) -> None:
 @pytest.mark.parametrize(
     ("channel", "text", "sent"),
     [
-        ("email", "已为您补发。", "已为您补发。\n\n小何\n青瓷生活馆"),
-        ("email", "已为您补发。\n\n小何\n青瓷生活馆\n", "已为您补发。\n\n小何\n青瓷生活馆"),
-        ("webchat", "已为您补发。", "已为您补发。"),
+        ("email", "我在,马上看。", "我在,马上看。\n\n小何\n青瓷生活馆"),
+        ("email", "我在,马上看。\n\n小何\n青瓷生活馆\n", "我在,马上看。\n\n小何\n青瓷生活馆"),
+        ("webchat", "我在,马上看。", "我在,马上看。"),
     ],
 )
 def test_letters_end_with_the_writers_signature(
