@@ -8,7 +8,6 @@ prints one JSON object: conversations per second, milliseconds p50/p99, resident
 from __future__ import annotations
 
 import argparse
-import gc
 import itertools
 import json
 import subprocess
@@ -127,12 +126,13 @@ def measure(seconds: float) -> dict[str, Any]:
     import orjson
 
     started = time.perf_counter()
+    from goldseam.core.memory import settle
     from goldseam.engine.assess import assess
     from goldseam.engine.parse import parse_conversation
     from goldseam.workshop.load import load_tables
 
     tables = load_tables()
-    gc.freeze()
+    settle()
     loaded = time.perf_counter() - started
     lines = [orjson.dumps(c) for c in conversations()]
     for line in lines:

@@ -17,6 +17,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from goldseam.engine.facts import (
@@ -59,27 +60,29 @@ class InvalidConversation(ValueError):
         self.path = path
         self.message = message
 
+    def within(self, place: str) -> InvalidConversation:
+        """The same seen from further out: what was wrong stands in `place`."""
+        return InvalidConversation(f"{place}.{self.path}" if self.path else place, self.message)
+
 
 def parse_conversation(data: object) -> Conversation:
     """Read one decoded JSON value as a conversation. Raises InvalidConversation, nothing else."""
-    root = as_object(data, "")
-    identifier = text_at(root, "", "id", required=True, limit=MAX_NAME)
-    locale = text_at(root, "", "locale", limit=100)
-    raw_messages = list_at(root, "", "messages", MAX_MESSAGES, required=True)
-    zone = _zone(root, locale, raw_messages)
-    messages = tuple(_message(raw, f"messages[{i}]", zone) for i, raw in enumerate(raw_messages))
-    if sum(len(m.text) for m in messages) > MAX_TOTAL_TEXT:
+    root = as_object(data)
+    identifier = text_at(root, "id", required=True)
+    locale = text_at(root, "locale", 100)
+    zone = _zone(root, locale, list_at(root, "messages", MAX_MESSAGES, required=True))
+    messages = each_at(root, "messages", MAX_MESSAGES, _message, zone)
+    if sum([len(m.text) for m in messages]) > MAX_TOTAL_TEXT:
         raise InvalidConversation("messages", f"hold more than {MAX_TOTAL_TEXT} characters together")
-    raw_customer = root.get("customer")
     return Conversation(
         id=identifier,
         messages=messages,
-        now=moment_at(root, "", "now", zone),
+        now=moment_at(root, "now", zone),
         locale=locale,
-        customer=None if raw_customer is None else _customer(raw_customer, "customer"),
-        orders=_each(root, "", "orders", MAX_ORDERS, lambda raw, path: _order(raw, path, zone)),
-        remedy_records=_each(root, "", "remedy_records", MAX_ENTRIES, _record),
-        promises=_each(root, "", "promises", MAX_ENTRIES, lambda raw, path: _promise(raw, path, zone)),
+        customer=one_at(root, "customer", _customer),
+        orders=each_at(root, "orders", MAX_ORDERS, _order, zone),
+        remedy_records=each_at(root, "remedy_records", MAX_ENTRIES, _record),
+        promises=each_at(root, "promises", MAX_ENTRIES, _promise, zone),
     )
 
 
@@ -98,117 +101,107 @@ def _zone(root: Mapping[str, Any], locale: str, messages: Sequence[Any]) -> tzin
     return _CHINA if any(isinstance(t, str) and _HAN.search(t) for t in texts) else UTC
 
 
-def _message(raw: object, path: str, zone: tzinfo) -> Message:
-    data = as_object(raw, path)
-    role = text_at(data, path, "role", required=True, limit=100)
+def _message(raw: object, zone: tzinfo) -> Message:
+    data = as_object(raw)
+    role = text_at(data, "role", 100, required=True)
     if role not in ROLES:
-        raise InvalidConversation(
-            _join(path, "role"), f"must be one of {', '.join(ROLES)}, not {role[:40]!r}"
-        )
-    text = text_at(data, path, "text", required=True, empty=True, limit=MAX_TEXT)
-    return Message(role=role, text=text, at=moment_at(data, path, "at", zone))
+        raise InvalidConversation("role", f"must be one of {', '.join(ROLES)}, not {role[:40]!r}")
+    text = text_at(data, "text", MAX_TEXT, required=True, empty=True)
+    return Message(role, text, moment_at(data, "at", zone))
 
 
-def _customer(raw: object, path: str) -> Customer:
-    data = as_object(raw, path)
+def _customer(raw: object) -> Customer:
+    data = as_object(raw)
     return Customer(
-        id=text_at(data, path, "id", limit=MAX_NAME),
-        tier=text_at(data, path, "tier", limit=MAX_NAME),
-        orders_365d=count_at(data, path, "orders_365d"),
-        spend_365d=number_at(data, path, "spend_365d"),
-        contacts_30d=count_at(data, path, "contacts_30d"),
-        complaints_365d=count_at(data, path, "complaints_365d"),
-        refunds_365d=count_at(data, path, "refunds_365d"),
+        id=text_at(data, "id"),
+        tier=text_at(data, "tier"),
+        orders_365d=count_at(data, "orders_365d"),
+        spend_365d=number_at(data, "spend_365d"),
+        contacts_30d=count_at(data, "contacts_30d"),
+        complaints_365d=count_at(data, "complaints_365d"),
+        refunds_365d=count_at(data, "refunds_365d"),
     )
 
 
-def _order(raw: object, path: str, zone: tzinfo) -> Order:
-    data = as_object(raw, path)
-    status = text_at(data, path, "status", limit=100)
+def _order(raw: object, zone: tzinfo) -> Order:
+    data = as_object(raw)
+    status = text_at(data, "status", 100)
     if status and status not in ORDER_STATUSES:
         raise InvalidConversation(
-            _join(path, "status"), f"must be one of {', '.join(ORDER_STATUSES)}, not {status[:40]!r}"
+            "status", f"must be one of {', '.join(ORDER_STATUSES)}, not {status[:40]!r}"
         )
-    raw_shipment = data.get("shipment")
-    shipment_path = _join(path, "shipment")
     return Order(
-        id=text_at(data, path, "id", required=True, limit=MAX_NAME),
+        id=text_at(data, "id", required=True),
         status=status,
-        placed_at=moment_at(data, path, "placed_at", zone),
-        promised_ship_by=moment_at(data, path, "promised_ship_by", zone, end_of_day=True),
-        promised_delivery_by=moment_at(data, path, "promised_delivery_by", zone, end_of_day=True),
-        shipped_at=moment_at(data, path, "shipped_at", zone),
-        delivered_at=moment_at(data, path, "delivered_at", zone),
-        currency=text_at(data, path, "currency", limit=20) or "CNY",
-        total=number_at(data, path, "total"),
-        payment_method=text_at(data, path, "payment_method", limit=MAX_NAME),
-        items=_each(data, path, "items", MAX_ENTRIES, _item),
-        shipment=None if raw_shipment is None else _shipment(raw_shipment, shipment_path, zone),
+        placed_at=moment_at(data, "placed_at", zone),
+        promised_ship_by=moment_at(data, "promised_ship_by", zone, end_of_day=True),
+        promised_delivery_by=moment_at(data, "promised_delivery_by", zone, end_of_day=True),
+        shipped_at=moment_at(data, "shipped_at", zone),
+        delivered_at=moment_at(data, "delivered_at", zone),
+        currency=text_at(data, "currency", 20) or "CNY",
+        total=number_at(data, "total"),
+        payment_method=text_at(data, "payment_method"),
+        items=each_at(data, "items", MAX_ENTRIES, _item),
+        shipment=one_at(data, "shipment", _shipment, zone),
     )
 
 
-def _item(raw: object, path: str) -> Item:
-    data = as_object(raw, path)
-    quantity = count_at(data, path, "quantity")
+def _item(raw: object) -> Item:
+    data = as_object(raw)
+    quantity = count_at(data, "quantity")
     return Item(
-        sku=text_at(data, path, "sku", limit=MAX_NAME),
-        title=text_at(data, path, "title", limit=MAX_NAME),
-        quantity=1 if quantity is None else quantity,
-        price=number_at(data, path, "price"),
+        text_at(data, "sku"),
+        text_at(data, "title"),
+        1 if quantity is None else quantity,
+        number_at(data, "price"),
     )
 
 
-def _shipment(raw: object, path: str, zone: tzinfo) -> Shipment:
-    data = as_object(raw, path)
-    scans = _each(data, path, "events", MAX_ENTRIES, lambda one, where: _scan(one, where, zone))
-    timed = sorted((s for s in scans if s.at is not None), key=_when)
+def _shipment(raw: object, zone: tzinfo) -> Shipment:
+    data = as_object(raw)
+    scans = each_at(data, "events", MAX_ENTRIES, _scan, zone)
+    timed = sorted([scan for scan in scans if scan.at is not None], key=attrgetter("at"))
     return Shipment(
-        carrier=text_at(data, path, "carrier", limit=MAX_NAME),
-        tracking_no=text_at(data, path, "tracking_no", limit=MAX_NAME),
-        events=(*timed, *(s for s in scans if s.at is None)),
+        text_at(data, "carrier"),
+        text_at(data, "tracking_no"),
+        (*timed, *[scan for scan in scans if scan.at is None]),
     )
 
 
-def _when(scan: Scan) -> float:
-    return scan.at.timestamp() if scan.at is not None else 0.0
-
-
-def _scan(raw: object, path: str, zone: tzinfo) -> Scan:
-    data = as_object(raw, path)
+def _scan(raw: object, zone: tzinfo) -> Scan:
+    data = as_object(raw)
     return Scan(
-        at=moment_at(data, path, "at", zone),
-        status=text_at(data, path, "status", limit=MAX_NAME),
-        location=text_at(data, path, "location", limit=MAX_NAME),
-        text=text_at(data, path, "text", limit=MAX_TEXT),
+        moment_at(data, "at", zone),
+        text_at(data, "status"),
+        text_at(data, "location"),
+        text_at(data, "text", MAX_TEXT),
     )
 
 
-def _record(raw: object, path: str) -> RemedyRecord:
-    data = as_object(raw, path)
-    tried = count_at(data, path, "tried") or 0
-    worked = count_at(data, path, "worked") or 0
+def _record(raw: object) -> RemedyRecord:
+    data = as_object(raw)
+    tried = count_at(data, "tried") or 0
+    worked = count_at(data, "worked") or 0
     if worked > tried:
-        raise InvalidConversation(_join(path, "worked"), "must not be more than `tried`")
+        raise InvalidConversation("worked", "must not be more than `tried`")
     return RemedyRecord(
-        issue=text_at(data, path, "issue", required=True, limit=200),
-        remedy=text_at(data, path, "remedy", required=True, limit=200),
+        issue=text_at(data, "issue", 200, required=True),
+        remedy=text_at(data, "remedy", 200, required=True),
         tried=tried,
         worked=worked,
-        order_status=text_at(data, path, "order_status", limit=100),
+        order_status=text_at(data, "order_status", 100),
     )
 
 
-def _promise(raw: object, path: str, zone: tzinfo) -> Promise:
-    data = as_object(raw, path)
-    state = text_at(data, path, "state", limit=100) or "open"
+def _promise(raw: object, zone: tzinfo) -> Promise:
+    data = as_object(raw)
+    state = text_at(data, "state", 100) or "open"
     if state not in PROMISE_STATES:
-        raise InvalidConversation(
-            _join(path, "state"), f"must be one of {', '.join(PROMISE_STATES)}, not {state[:40]!r}"
-        )
+        raise InvalidConversation("state", f"must be one of {', '.join(PROMISE_STATES)}, not {state[:40]!r}")
     return Promise(
-        kind=text_at(data, path, "kind", required=True, limit=100),
-        text=text_at(data, path, "text", limit=MAX_TEXT),
-        due=moment_at(data, path, "due", zone, end_of_day=True),
+        kind=text_at(data, "kind", 100, required=True),
+        text=text_at(data, "text", MAX_TEXT),
+        due=moment_at(data, "due", zone, end_of_day=True),
         state=state,
     )
 
@@ -216,49 +209,68 @@ def _promise(raw: object, path: str, zone: tzinfo) -> Promise:
 # Reading one value. These are also what the reply contract is read with.
 
 
-def as_object(value: object, path: str) -> dict[str, Any]:
+def as_object(value: object) -> dict[str, Any]:
     """The value as a JSON object, or InvalidConversation."""
-    if not isinstance(value, dict):
-        raise InvalidConversation(path, f"must be an object, not {_kind(value)}")
+    if type(value) is not dict:
+        raise InvalidConversation("", f"must be an object, not {_kind(value)}")
     return value
 
 
-def list_at(data: Mapping[str, Any], path: str, key: str, most: int, *, required: bool = False) -> list[Any]:
+def one_at(data: Mapping[str, Any], key: str, read: Callable[..., _T], *context: object) -> _T | None:
+    """What `read` makes of the value under `key`, and of the context; None when absent."""
+    value = data.get(key)
+    if value is None:
+        return None
+    try:
+        return read(value, *context)
+    except InvalidConversation as wrong:
+        raise wrong.within(key) from None
+
+
+def each_at(
+    data: Mapping[str, Any], key: str, most: int, read: Callable[..., _T], *context: object
+) -> tuple[_T, ...]:
+    """What `read` makes of each entry of the list under `key`, and of the context."""
+    values = list_at(data, key, most)
+    found: list[_T] = []
+    try:
+        for value in values:
+            found.append(read(value, *context))
+    except InvalidConversation as wrong:
+        raise wrong.within(f"{key}[{len(found)}]") from None
+    return tuple(found)
+
+
+def list_at(data: Mapping[str, Any], key: str, most: int, *, required: bool = False) -> list[Any]:
     """The list under `key`; [] when it is optional and absent."""
     value = data.get(key)
     if value is None and not required:
         return []
-    if type(value) is list and len(value) <= most:
-        return value
-    where = _join(path, key)
     if value is None:
-        raise InvalidConversation(where, _absent(data, key))
+        raise InvalidConversation(key, _absent(data, key))
     if not isinstance(value, list):
-        raise InvalidConversation(where, f"must be a list, not {_kind(value)}")
+        raise InvalidConversation(key, f"must be a list, not {_kind(value)}")
     if len(value) > most:
-        raise InvalidConversation(where, f"must hold at most {most} entries, not {len(value)}")
+        raise InvalidConversation(key, f"must hold at most {most} entries, not {len(value)}")
     return value
 
 
 def text_at(
-    data: Mapping[str, Any], path: str, key: str, *, required: bool = False, empty: bool = False, limit: int
+    data: Mapping[str, Any], key: str, limit: int = MAX_NAME, *, required: bool = False, empty: bool = False
 ) -> str:
     """The string under `key`; "" when it is optional and absent."""
     value = data.get(key)
-    if value is None and not required:
-        return ""
-    if type(value) is str and 0 < len(value) <= limit and not value.isspace():
-        return value if value.isascii() else _without_surrogates(value)
-    where = _join(path, key)
     if value is None:
-        raise InvalidConversation(where, _absent(data, key))
+        if required:
+            raise InvalidConversation(key, _absent(data, key))
+        return ""
     if not isinstance(value, str):
-        raise InvalidConversation(where, f"must be a string, not {_kind(value)}")
+        raise InvalidConversation(key, f"must be a string, not {_kind(value)}")
     if len(value) > limit:
-        raise InvalidConversation(where, f"must have at most {limit} characters, not {len(value)}")
+        raise InvalidConversation(key, f"must have at most {limit} characters, not {len(value)}")
     if required and not empty and not value.strip():
-        raise InvalidConversation(where, "must not be empty")
-    return _without_surrogates(value)
+        raise InvalidConversation(key, "must not be empty")
+    return value if value.isascii() else _without_surrogates(value)
 
 
 def _without_surrogates(value: str) -> str:
@@ -270,63 +282,49 @@ def _without_surrogates(value: str) -> str:
     return value
 
 
-def number_at(data: Mapping[str, Any], path: str, key: str) -> float | None:
+def number_at(data: Mapping[str, Any], key: str) -> float | None:
     """The finite, non-negative number under `key`; None when absent."""
     value = data.get(key)
-    if value is None:
-        return None
-    if type(value) is float and 0 <= value <= MAX_NUMBER:
+    if value is None or (type(value) is float and 0 <= value <= MAX_NUMBER):
         return value
-    where = _join(path, key)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidConversation(where, f"must be a number, not {_kind(value)}")
+        raise InvalidConversation(key, f"must be a number, not {_kind(value)}")
     if isinstance(value, float) and not math.isfinite(value):
-        raise InvalidConversation(where, "must be a finite number")
+        raise InvalidConversation(key, "must be a finite number")
     if not 0 <= value <= MAX_NUMBER:
-        raise InvalidConversation(where, f"must lie between 0 and {MAX_NUMBER:.0e}")
+        raise InvalidConversation(key, f"must lie between 0 and {MAX_NUMBER:.0e}")
     return float(value)
 
 
-def count_at(data: Mapping[str, Any], path: str, key: str) -> int | None:
+def count_at(data: Mapping[str, Any], key: str) -> int | None:
     """The non-negative whole number under `key`; None when absent."""
-    value = number_at(data, path, key)
+    value = number_at(data, key)
     if value is None:
         return None
     if not value.is_integer():
-        raise InvalidConversation(_join(path, key), "must be a whole number")
+        raise InvalidConversation(key, "must be a whole number")
     return int(value)
 
 
 def moment_at(
-    data: Mapping[str, Any], path: str, key: str, zone: tzinfo, *, end_of_day: bool = False
+    data: Mapping[str, Any], key: str, zone: tzinfo, *, end_of_day: bool = False
 ) -> datetime | None:
     """The moment under `key`, always timezone-aware; None when absent."""
     value = data.get(key)
     if value is None:
         return None
     if not isinstance(value, str):
-        raise InvalidConversation(_join(path, key), f"must be an ISO 8601 string, not {_kind(value)}")
+        raise InvalidConversation(key, f"must be an ISO 8601 string, not {_kind(value)}")
     written = value.strip()
     try:
         moment = datetime.fromisoformat(written)
     except ValueError:
-        raise InvalidConversation(_join(path, key), _bad_moment(value)) from None
-    if end_of_day and _DATE_ONLY.match(written):
+        raise InvalidConversation(key, _bad_moment(value)) from None
+    if end_of_day and len(written) == 10 and _DATE_ONLY.match(written):
         moment = datetime.combine(moment.date(), time(23, 59, 59))
     if not FIRST_YEAR < moment.year < LAST_YEAR:
-        raise InvalidConversation(_join(path, key), f"must lie between {FIRST_YEAR + 1} and {LAST_YEAR - 1}")
+        raise InvalidConversation(key, f"must lie between {FIRST_YEAR + 1} and {LAST_YEAR - 1}")
     return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
-
-
-def _each(
-    data: Mapping[str, Any], path: str, key: str, most: int, read: Callable[[object, str], _T]
-) -> tuple[_T, ...]:
-    where = _join(path, key)
-    return tuple(read(raw, f"{where}[{i}]") for i, raw in enumerate(list_at(data, path, key, most)))
-
-
-def _join(path: str, key: str) -> str:
-    return f"{path}.{key}" if path else key
 
 
 def _absent(data: Mapping[str, Any], key: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
@@ -70,6 +69,7 @@ def check_reply(file: FileArgument = None) -> None:
 
 
 def _tables(models: Path | None = None) -> Tables:
+    from goldseam.core.memory import settle
     from goldseam.workshop.load import load_tables
     from goldseam.workshop.models import ModelError
 
@@ -78,8 +78,7 @@ def _tables(models: Path | None = None) -> Tables:
     except ModelError as error:
         typer.echo(f"goldseam: {error}", err=True)
         raise typer.Exit(2) from None
-    # The tables live as long as the process: the collector need not look at them again and again.
-    gc.freeze()
+    settle()
     return tables
 
 

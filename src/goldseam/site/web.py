@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import socket
 from typing import Any
 
 import uvicorn
 
+from goldseam.core.memory import settle
 from goldseam.site.environment import Environment
 
 _STOP_SECONDS = 1
@@ -79,5 +79,4 @@ def warm_up() -> None:
         tables()
     except (OSError, ValueError) as error:
         raise NotReady(f"The engine's tables cannot be read: {error}") from error
-    gc.collect()
-    gc.freeze()
+    settle()

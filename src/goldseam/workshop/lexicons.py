@@ -126,14 +126,16 @@ def build_bars(table: Table) -> dict[str, tuple[float, float]]:
 
 
 def any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """A pattern for any of some words, the longest first; Latin words whole, unless they end in `*`."""
-    parts = []
+    """A pattern for any of some words, the longest first; Latin words whole, unless they end in `*`. It looks
+    at the first sign before it tries the words one by one."""
+    parts, first = [], set()
     for word in sorted(words, key=len, reverse=True):
         literal = word.rstrip("*")
         left = r"(?<![a-z0-9])" if literal[0].isascii() and literal[0].isalpha() else ""
         right = r"(?![a-z0-9])" if literal[-1].isascii() and literal[-1].isalnum() and literal == word else ""
         parts.append(left + re.escape(literal) + right)
-    return re.compile("|".join(parts))
+        first.add(re.escape(literal[0]))
+    return re.compile(f"(?=[{''.join(sorted(first))}])(?:{'|'.join(parts)})")
 
 
 def build_negation(table: Table, folding: Folding) -> Negation:

@@ -94,7 +94,7 @@ def scan_words(kinds: Mapping[str, Mapping[str, Sequence[str]]]) -> ScanWords:
             for status in statuses
         },
         by_words=tuple((kind, tuple(w.lower() for w in entry["words"])) for kind, entry in kinds.items()),
-        left_elsewhere=tuple(word.lower() for word in kinds["left_elsewhere"]["words"]),
+        left_elsewhere=re.compile("|".join(re.escape(w.lower()) for w in kinds["left_elsewhere"]["words"])),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +23,7 @@ class ScanWords:
 
     by_status: Mapping[str, frozenset[str]]
     by_words: tuple[tuple[str, tuple[str, ...]], ...]
-    left_elsewhere: tuple[str, ...]
+    left_elsewhere: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def scan_kinds(scan: Scan, words: ScanWords) -> frozenset[str]:
     if known is None:
         said = f"{scan.status.lower()} {text}"
         known = frozenset(kind for kind, marks in words.by_words if any(m in said for m in marks))
-    if text and any(m in text for m in words.left_elsewhere):
+    if words.left_elsewhere.search(text):
         return known | {"left_elsewhere"}
     return known
 

@@ -7,6 +7,7 @@ of a millisecond for two columns over 200 rules, this matcher at a twentieth of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -118,7 +119,7 @@ class PolicyPack:
     currencies: tuple[str, ...]
     rules: tuple[Rule, ...]
     authority: Mapping[str, Mapping[str, float | None]]
-    product_classes: tuple[tuple[str, tuple[str, ...]], ...]
+    product_classes: tuple[tuple[str, re.Pattern[str]], ...]
     follow_up_hours: Mapping[str, float]
     default_role: str = "agent"
     index: Mapping[tuple[str, str], tuple[tuple[Rule, tuple[Test, ...]], ...]] = field(default_factory=dict)
@@ -227,7 +228,11 @@ def compile_pack(data: Mapping[str, Any], issues: frozenset[str], remedies: froz
         currencies=tuple(data.get("currencies", ())),
         rules=rules,
         authority={role: dict(limits) for role, limits in data["authority"].items()},
-        product_classes=tuple((name, tuple(words)) for name, words in data["product_classes"].items()),
+        product_classes=tuple(
+            (name, re.compile("|".join(map(re.escape, words))))
+            for name, words in data["product_classes"].items()
+            if words
+        ),
         follow_up_hours=dict(data["follow_up_hours"]),
         default_role=data.get("default_role", "agent"),
         index={(code, state): indexed(rules, code, state) for code in issues for state in _STATES},

@@ -114,8 +114,8 @@ def product_classes(order: Order | None, pack: PolicyPack) -> frozenset[str]:
     """The classes of goods in an order, by words in the item titles; none when there is no order."""
     if order is None:
         return frozenset()
-    titles = " ".join(item.title for item in order.items).lower()
-    return frozenset(name for name, words in pack.product_classes if any(w in titles for w in words))
+    titles = " ".join([item.title for item in order.items]).lower()
+    return frozenset([name for name, words in pack.product_classes if words.search(titles)])
 
 
 def _order(conversation: Conversation, order_id: str | None) -> Order | None:

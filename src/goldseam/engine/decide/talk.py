@@ -108,7 +108,7 @@ def _latest(messages: tuple[Message, ...]) -> list[tuple[int, Message]]:
 def _acts(text: str, acts: Acts) -> frozenset[str]:
     clipped = text[:_READ]
     patterns = acts.han if _HAN.search(clipped) else acts.latin
-    return frozenset(name for name, pattern in patterns.items() if pattern.search(clipped))
+    return frozenset([name for name, pattern in patterns.items() if pattern.search(clipped)])
 
 
 def _awaiting(turns: tuple[Turn, ...]) -> int:

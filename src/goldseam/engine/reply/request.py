@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from goldseam.engine.facts import Conversation
 from goldseam.engine.parse import (
-    MAX_NAME,
     MAX_TEXT,
-    InvalidConversation,
     as_object,
     number_at,
+    one_at,
     parse_conversation,
     text_at,
 )
@@ -31,27 +30,19 @@ class ReplyRequest:
 
 def parse_reply(data: object) -> ReplyRequest:
     """Read one decoded JSON value. Raises InvalidConversation with the path of what is wrong."""
-    root = as_object(data, "")
-    identifier = text_at(root, "", "id", required=True, limit=MAX_NAME)
-    text = text_at(root, "", "text", required=True, empty=True, limit=MAX_TEXT)
-    raw_author, raw_conversation = root.get("author"), root.get("conversation")
-    author = _SOMEBODY
-    if raw_author is not None:
-        fields = as_object(raw_author, "author")
-        author = Author(
-            role=text_at(fields, "author", "role", limit=MAX_NAME), limit=number_at(fields, "author", "limit")
-        )
-    return ReplyRequest(identifier, text, author, _conversation(raw_conversation))
+    root = as_object(data)
+    identifier = text_at(root, "id", required=True)
+    text = text_at(root, "text", MAX_TEXT, required=True, empty=True)
+    author = one_at(root, "author", _author)
+    return ReplyRequest(identifier, text, author or _SOMEBODY, one_at(root, "conversation", _context))
 
 
-def _conversation(raw: object) -> Conversation | None:
-    if raw is None:
-        return None
-    fields = as_object(raw, "conversation")
-    if not fields.get("id"):
-        # Here the conversation is context of a reply that has an id itself.
-        fields = {**fields, "id": "-"} if fields.get("id") is None else fields
-    try:
-        return parse_conversation(fields)
-    except InvalidConversation as error:
-        raise InvalidConversation(f"conversation.{error.path}", error.message) from None
+def _author(raw: object) -> Author:
+    fields = as_object(raw)
+    return Author(role=text_at(fields, "role"), limit=number_at(fields, "limit"))
+
+
+def _context(raw: object) -> Conversation:
+    """The conversation as context of a reply, which has an id itself."""
+    fields = as_object(raw)
+    return parse_conversation(fields if fields.get("id") is not None else {**fields, "id": "-"})

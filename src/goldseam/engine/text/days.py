@@ -11,6 +11,7 @@ from goldseam.engine.text.figures import spoken_number
 from goldseam.engine.text.tables import ReadingTables
 
 _MAX_DAYS = 3650
+_LATIN = re.compile("[a-z]")
 _SLASHED = re.compile(r"(?<![\d/.-])(?:(20\d\d)[-/.])?(\d{1,2})[-/.](\d{1,2})(?![\d/.-])")
 
 
@@ -66,28 +67,38 @@ def _worded(folded: str, today: date, tables: ReadingTables) -> Iterator[DaySpan
 
 
 def _fixed(folded: str, today: date, tables: ReadingTables) -> Iterator[DaySpan]:
-    patterns, forms, months = tables.dates.patterns, tables.numbers, tables.dates.months
+    patterns, months = tables.dates.patterns, tables.dates.months
 
     def span(day: date | None, match: re.Match[str]) -> Iterator[DaySpan]:
         if day is not None:
             yield DaySpan(day, day, *match.span())
 
-    for match in patterns["month_day"].finditer(folded):
-        yield from span(_dated(today, int(match[1]), int(match[2])), match)
-    for match in patterns["month_day_spoken"].finditer(folded):
-        month, day = spoken_number(match[1], forms), spoken_number(match[2], forms)
-        if month and day:
-            yield from span(_dated(today, int(month), int(day)), match)
-    for match in patterns["day_of_month"].finditer(folded):
-        yield from span(_day_of_month(folded, today, match, tables), match)
     for match in _SLASHED.finditer(folded):
         yield from span(
             _dated(today, int(match[2]), int(match[3]), int(match[1]) if match[1] else None), match
         )
-    for match in patterns["month_day_en"].finditer(folded):
-        yield from span(_dated(today, months[match[1]], int(match[2])), match)
-    for match in patterns["day_month_en"].finditer(folded):
-        yield from span(_dated(today, months[match[2]], int(match[1])), match)
+    if not folded.isascii():
+        for day, match in _fixed_chinese(folded, today, tables):
+            yield from span(day, match)
+    if _LATIN.search(folded):
+        for match in patterns["month_day_en"].finditer(folded):
+            yield from span(_dated(today, months[match[1]], int(match[2])), match)
+        for match in patterns["day_month_en"].finditer(folded):
+            yield from span(_dated(today, months[match[2]], int(match[1])), match)
+
+
+def _fixed_chinese(
+    folded: str, today: date, tables: ReadingTables
+) -> Iterator[tuple[date | None, re.Match[str]]]:
+    patterns, forms = tables.dates.patterns, tables.numbers
+    for match in patterns["month_day"].finditer(folded):
+        yield _dated(today, int(match[1]), int(match[2])), match
+    for match in patterns["month_day_spoken"].finditer(folded):
+        month, day = spoken_number(match[1], forms), spoken_number(match[2], forms)
+        if month and day:
+            yield _dated(today, int(month), int(day)), match
+    for match in patterns["day_of_month"].finditer(folded):
+        yield _day_of_month(folded, today, match, tables), match
 
 
 def _dated(today: date, month: int, day: int, year: int | None = None) -> date | None:
@@ -120,16 +131,18 @@ def _day_of_month(folded: str, today: date, match: re.Match[str], tables: Readin
 
 def _counted(folded: str, today: date, tables: ReadingTables) -> Iterator[DaySpan]:
     words = tables.dates
-    patterns = words.patterns
-    for match in (*patterns["ago"].finditer(folded), *patterns["ago_en"].finditer(folded)):
-        span = _ago(match[1], match[2], today, tables)
-        if span:
-            yield DaySpan(*span, *match.span())
-    for match in patterns["week_prefix"].finditer(folded):
-        weeks = words.week_prefixes.get(match[1]) if match[1] else None
-        yield _week_day(match, today, words.weekdays[match[3]], weeks)
-    for match in patterns["weekday_en"].finditer(folded):
-        yield _week_day(match, today, words.weekdays[match[2]], words.week_prefixes.get(match[1]))
+    latin, chinese = bool(_LATIN.search(folded)), not folded.isascii()
+    for name in [name for name, spoken in (("ago", chinese), ("ago_en", latin)) if spoken]:
+        for match in words.patterns[name].finditer(folded):
+            if span := _ago(match[1], match[2], today, tables):
+                yield DaySpan(*span, *match.span())
+    if chinese:
+        for match in words.patterns["week_prefix"].finditer(folded):
+            weeks = words.week_prefixes.get(match[1]) if match[1] else None
+            yield _week_day(match, today, words.weekdays[match[3]], weeks)
+    if latin:
+        for match in words.patterns["weekday_en"].finditer(folded):
+            yield _week_day(match, today, words.weekdays[match[2]], words.week_prefixes.get(match[1]))
 
 
 def _ago(count: str, unit: str, today: date, tables: ReadingTables) -> tuple[date, date] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from goldseam.engine.reading import Emotion
@@ -36,11 +37,21 @@ class Mood:
     intensity: float
 
 
-def message_mood(text: str, marked: Marked, raw: Vector, label_head: Head, intensity_head: Head) -> Mood:
+def message_moods(
+    texts: list[str], marked: list[Marked], raw: Vector, heads: Mapping[str, Head]
+) -> list[Mood]:
+    """The mood of each message, from a row of model scores each."""
+    label, intensity = heads["label"], heads["intensity"]
+    chances = softmax((raw[:, label.start : label.stop] + label.bias) / label.temperature)
+    strengths = (raw[:, intensity.start] + intensity.bias[0]).tolist()
+    return [
+        _mood(text, one, dict(zip(label.classes, row, strict=True)), strength)
+        for text, one, row, strength in zip(texts, marked, chances.tolist(), strengths, strict=True)
+    ]
+
+
+def _mood(text: str, marked: Marked, labels: dict[str, float], intensity: float) -> Mood:
     """Model and danger signs together: a threat or an injury is never calm, whatever the model says."""
-    chances = softmax((raw[label_head.start : label_head.stop] + label_head.bias) / label_head.temperature)
-    labels = dict(zip(label_head.classes, chances.tolist(), strict=True))
-    intensity = float(raw[intensity_head.start] + intensity_head.bias[0])
     intensity += _ANGER * labels.get("angry", 0.0) - _CALM * labels.get("calm", 0.0)
     for hit in marked.hits:
         if hit.phrase.kind == "emotion" and hit.phrase.strength >= _STRONG and hit.phrase.code in _UPSET:

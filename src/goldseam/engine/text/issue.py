@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 from math import sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from goldseam.engine.reading import Alternative, Issue
 from goldseam.engine.text.marks import SIGN
 from goldseam.engine.text.ngrams import Head, TextModel, Vector, contributions, softmax
 
+Places = NDArray[np.intp]
 SMALL_TALK = ("other", "praise")
-NDArrayBool = np.ndarray[tuple[int], np.dtype[np.bool_]]
 OPENING = 0.5
 FADE = 0.8
 ABSTAIN_BELOW = 0.15
@@ -39,23 +42,22 @@ def read_issue(turns: list[Turn], model: TextModel) -> Issue:
     head = model.heads["issue"]
     if not turns:
         return Issue("other", 1.0)
-    talk = np.array([code in SMALL_TALK for code in head.classes])
-    pooled, weights = _pool(turns, talk)
-    order = np.argsort(-pooled, kind="stable")
-    best = int(order[0])
-    code, confidence = head.classes[best], float(pooled[best])
-    alternatives = [
-        Alternative(head.classes[i], round(float(pooled[i]), 4)) for i in order[: _ALTERNATIVES + 1]
-    ]
+    rows = np.array([turn.chances for turn in turns])
+    pooled, weights = _pool(turns, rows, head)
+    order = np.argsort(-pooled, kind="stable")[: _ALTERNATIVES + 1].tolist()
+    shares = pooled.tolist()
+    best = order[0]
+    code, confidence = head.classes[best], shares[best]
+    alternatives = [Alternative(head.classes[i], round(shares[i], 4)) for i in order]
     if confidence < ABSTAIN_BELOW:
-        rest = float(pooled[head.classes.index("other")])
+        rest = shares[head.classes.index("other")]
         return Issue("other", round(max(rest, 1.0 - confidence - 0.5), 4), _without(alternatives, "other"))
-    speaking = turns[int(np.argmax(weights * np.array([turn.chances[best] for turn in turns])))]
+    speaking = turns[int(np.argmax(weights * rows[:, best]))]
     return Issue(
         code,
         round(confidence, 4),
         _without(alternatives, code),
-        _secondary(turns, head, pooled, best, talk),
+        _secondary(rows, head, shares, best),
         evidence_words(speaking, model, head, best),
     )
 
@@ -64,37 +66,54 @@ def _without(alternatives: list[Alternative], code: str) -> tuple[Alternative, .
     return tuple(other for other in alternatives if other.code != code)[:_ALTERNATIVES]
 
 
-def _pool(turns: list[Turn], talk: NDArrayBool) -> tuple[Vector, Vector]:
+def _pool(turns: list[Turn], rows: Vector, head: Head) -> tuple[Vector, Vector]:
     """The turns' probabilities, weighted. People say what they want when they begin; what follows mostly
     answers, haggles and urges, so each turn that says something counts `OPENING` of the one before. What
     lies far back still fades, for a talk may have moved on."""
-    says = np.array([_says(turn, talk) for turn in turns])
-    rows = np.array([turn.chances for turn in turns], dtype=np.float32)
+    says = _says(rows, head)
+    told = [min(1.0, said * 1.2) for said in says]
+    before = [0.0, *accumulate(told)]
+    weights = np.array(
+        [
+            (0.03 + said) * OPENING**earlier * FADE ** (before[-1] - own - earlier)
+            for said, own, earlier in zip(says, told, before, strict=False)
+        ],
+        dtype=np.float32,
+    )
+    leaning = rows
     for place, turn in enumerate(turns):
         if turn.prompt is not None and says[place] < 0.4:
-            rows[place] = 0.7 * turn.chances + 0.3 * turn.prompt
-    told = np.minimum(1.0, says * 1.2)
-    before = np.cumsum(told) - told
-    after = told.sum() - told - before
-    weights: Vector = ((0.03 + says) * OPENING**before * FADE**after).astype(np.float32)
-    pooled: Vector = (weights[:, None] * rows).sum(axis=0) / weights.sum()
+            leaning = rows.copy() if leaning is rows else leaning
+            leaning[place] = 0.7 * turn.chances + 0.3 * turn.prompt
+    pooled: Vector = np.add.reduce(weights[:, None] * leaning, axis=0) / np.add.reduce(weights)
     return pooled, weights
 
 
-def _says(turn: Turn, talk: NDArrayBool) -> float:
-    """How much a turn says about a problem: nothing for small talk, little when it could be anything."""
-    return float(1.0 - turn.chances[talk].sum()) * sqrt(float(turn.chances[~talk].max()))
+def _says(rows: Vector, head: Head) -> list[float]:
+    """How much each turn says about a problem: nothing for small talk, little when it could be anything."""
+    talk, problems = _columns(head.classes)
+    told = 1.0 - np.add.reduce(rows.take(talk, axis=1), axis=1)
+    surest = np.maximum.reduce(rows.take(problems, axis=1), axis=1)
+    return [share * sqrt(sure) for share, sure in zip(told.tolist(), surest.tolist(), strict=True)]
 
 
-def _secondary(
-    turns: list[Turn], head: Head, pooled: Vector, best: int, talk: NDArrayBool
-) -> tuple[str, ...]:
+@lru_cache(maxsize=8)
+def _columns(classes: tuple[str, ...]) -> tuple[Places, Places]:
+    """The columns of small talk, and those of problems."""
+    small = [code in SMALL_TALK for code in classes]
+    return np.flatnonzero(small), np.flatnonzero(np.logical_not(small))
+
+
+def _secondary(rows: Vector, head: Head, shares: list[float], best: int) -> tuple[str, ...]:
     """Further issues: likely over the whole talk, or the clear topic of one turn."""
-    strongest = np.max(np.array([turn.chances for turn in turns]), axis=0)
     picks = [
-        (float(pooled[i]), code)
-        for i, code in enumerate(head.classes)
-        if i != best and not talk[i] and (pooled[i] >= SECONDARY_ABOVE or strongest[i] >= 0.6)
+        (share, code)
+        for code, share, strongest in zip(
+            head.classes, shares, np.maximum.reduce(rows, axis=0).tolist(), strict=True
+        )
+        if (share >= SECONDARY_ABOVE or strongest >= 0.6)
+        and code not in SMALL_TALK
+        and code != head.classes[best]
     ]
     return tuple(code for _, code in sorted(picks, reverse=True)[:3])
 
@@ -119,5 +138,5 @@ def evidence_words(turn: Turn, model: TextModel, head: Head, column: int) -> tup
 
 
 def chances_of(raw: Vector, head: Head) -> Vector:
-    """Calibrated class probabilities."""
-    return softmax((raw[head.start : head.stop] + head.bias) / np.float32(head.temperature))
+    """Calibrated class probabilities, from a row of model scores each."""
+    return softmax((raw[:, head.start : head.stop] + head.bias) / np.float32(head.temperature))

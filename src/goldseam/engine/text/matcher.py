@@ -91,17 +91,21 @@ def split_parts(pattern: str) -> list[str]:
     return [*parts, pattern[start:]]
 
 
+# A phrase that a literal is part of, which part, and whether its last word may go on.
+Use = tuple[Phrase, int, bool]
+
+
 def make_matcher(phrases: Iterable[Phrase]) -> Matcher:
     """Compile phrases; their parts must be folded already. Raises ValueError on an empty part."""
     kept = tuple(phrases)
-    table: dict[str, list[tuple[int, int, bool]]] = {}
-    for number, phrase in enumerate(kept):
+    table: dict[str, list[Use]] = {}
+    for phrase in kept:
         for place, literals in enumerate(phrase.parts):
             for written in literals:
                 literal = written.rstrip("*")
                 if not literal:
                     raise ValueError(f"empty part in a phrase of {phrase.kind} {phrase.code}")
-                table.setdefault(literal, []).append((number, place, written.endswith("*")))
+                table.setdefault(literal, []).append((phrase, place, written.endswith("*")))
     automaton = ahocorasick.Automaton()
     for literal, uses in table.items():
         automaton.add_word(literal, (len(literal), _edges(literal), tuple(uses)))
@@ -130,40 +134,31 @@ def find(matcher: Matcher, folded: str) -> list[Hit]:
         if edges & 1 and start and _is_word(folded[start - 1]):
             continue
         goes_on = edges & 2 and end < size and _is_word(folded[end])
-        for number, place, prefix in uses:
+        for phrase, place, prefix in uses:
             if goes_on and not prefix:
                 continue
-            phrase = matcher.phrases[number]
-            if len(phrase.parts) == 1:
+            parts = len(phrase.parts)
+            if parts == 1:
                 hits.append(Hit(start, end, phrase))
-            else:
-                _advance(progress, hits, folded, (number, place, start, end), phrase)
+            elif place == 0:
+                progress[id(phrase)] = (0, start, end)
+            elif (first := _begun(progress.get(id(phrase)), place, start, phrase.gap, folded)) is not None:
+                if place < parts - 1:
+                    progress[id(phrase)] = (place, first, end)
+                else:
+                    hits.append(Hit(first, end, phrase))
+                    del progress[id(phrase)]
     return hits
 
 
-def _advance(
-    progress: dict[int, tuple[int, int, int]],
-    hits: list[Hit],
-    folded: str,
-    seen: tuple[int, int, int, int],
-    phrase: Phrase,
-) -> None:
-    number, place, start, end = seen
-    if place == 0:
-        progress[number] = (0, start, end)
-        return
-    state = progress.get(number)
+def _begun(state: tuple[int, int, int] | None, place: int, start: int, gap: int, folded: str) -> int | None:
+    """Where a phrase began whose next part stands at `start`; None when it does not go on here."""
     if state is None or state[0] != place - 1:
-        return
+        return None
     _, first, reached = state
-    between = folded[reached:start] if 0 <= start - reached <= phrase.gap else None
-    if between is None or any(sign in _BREAKS for sign in between):
-        return
-    if place == len(phrase.parts) - 1:
-        hits.append(Hit(first, end, phrase))
-        del progress[number]
-    else:
-        progress[number] = (place, first, end)
+    if not 0 <= start - reached <= gap or not _BREAKS.isdisjoint(folded[reached:start]):
+        return None
+    return first
 
 
 def clause_before(folded: str, start: int, reach: int) -> str:

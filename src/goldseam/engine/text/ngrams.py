@@ -102,16 +102,21 @@ def raw_scores(model: TextModel, rows: list[int]) -> Vector:
     if not rows:
         return np.zeros(model.weights.shape[1], dtype=np.float32)
     picked = np.array(rows)
-    total: Vector = model.weights.take(picked, axis=0).sum(axis=0)
-    scale = float(model.norms.take(picked).sum()) ** 0.5
+    total: Vector = np.add.reduce(model.weights.take(picked, axis=0), axis=0)
+    scale = float(np.add.reduce(model.norms.take(picked))) ** 0.5
     result: Vector = total / np.float32(scale or 1.0)
     return result
 
 
+def raw_rows(model: TextModel, texts: Iterable[list[int]]) -> Vector:
+    """The raw scores of several texts, a row each."""
+    return np.array([raw_scores(model, rows) for rows in texts])
+
+
 def softmax(logits: Vector) -> Vector:
-    """Probabilities that sum to 1."""
-    shifted = np.exp(logits - logits.max())
-    result: Vector = shifted / shifted.sum()
+    """Probabilities that sum to 1, in each row."""
+    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    result: Vector = shifted / shifted.sum(axis=-1, keepdims=True)
     return result
 
 
@@ -121,10 +126,10 @@ def contributions(model: TextModel, head: Head, column: int, found: Iterable[str
     pairs = [(name, row) for name in found if (row := get(name)) is not None]
     if not pairs:
         return []
-    block = model.weights[np.array([row for _, row in pairs]), head.start : head.stop]
-    lead = block[:, column] - block.mean(axis=1)
-    ranked = sorted(zip([name for name, _ in pairs], lead.tolist(), strict=True), key=lambda p: (-p[1], p[0]))
-    return [(name, value) for name, value in ranked if value > 0]
+    block = model.weights.take([row for _, row in pairs], axis=0)[:, head.start : head.stop]
+    lead = block[:, column] - np.add.reduce(block, axis=1) / np.float32(block.shape[1])
+    speaking = [(-value, name) for (name, _), value in zip(pairs, lead.tolist(), strict=True) if value > 0]
+    return [(name, -value) for value, name in sorted(speaking)]
 
 
 def strongest(model: TextModel, column: int, found: Iterable[str]) -> list[str]:
@@ -133,6 +138,6 @@ def strongest(model: TextModel, column: int, found: Iterable[str]) -> list[str]:
     pairs = [(name, row) for name in found if (row := get(name)) is not None]
     if not pairs:
         return []
-    values = model.weights[np.array([row for _, row in pairs]), column].tolist()
-    ranked = sorted(zip([name for name, _ in pairs], values, strict=True), key=lambda p: (-p[1], p[0]))
-    return [name for name, value in ranked if value > 0]
+    values = model.weights[[row for _, row in pairs], column].tolist()
+    speaking = [(-value, name) for (name, _), value in zip(pairs, values, strict=True) if value > 0]
+    return [name for _, name in sorted(speaking)]

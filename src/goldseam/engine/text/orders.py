@@ -176,6 +176,8 @@ def _title(order: Order) -> str:
 def _titles(titles: list[frozenset[str]], grams: set[str]) -> Iterable[tuple[int, float, str]]:
     """Words of one title alone in the message; the longer the stretch, the surer."""
     shared = [title & grams for title in titles]
+    if not any(shared):
+        return
     for place, words in enumerate(shared):
         elsewhere: set[str] = set().union(*(other for at, other in enumerate(shared) if at != place))
         own = words - elsewhere

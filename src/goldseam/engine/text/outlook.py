@@ -129,10 +129,13 @@ def read_outlook(
     """Chance that the customer ends dissatisfied, with its addends."""
     model = tables.outlook
     values = outlook_features(conversation, emotion, signals)
-    addends = _addends(model, values)
+    weights = _weights(model, values)
     if not model.learned:
-        score = 1.0 / (1.0 + math.exp(-(model.bias + sum(weight for _, weight, _ in addends))))
+        score = 1.0 / (1.0 + math.exp(-(model.bias + sum(weights))))
         return Outlook(round(score, 4))
+    addends = [
+        (name, weight, f"{values[name]:.2f}") for name, weight in zip(model.names, weights, strict=True)
+    ]
     bags = outlook_blocks(conversation, said, tables) if model.blocks else {}
     for name, part in model.blocks:
         rows = known(part, bags[name])
@@ -162,11 +165,16 @@ def _words(part: TextModel, bag: Iterable[str]) -> str:
     return ", ".join([word for word in shown if len(word) > 1][:3])
 
 
-def _addends(model: OutlookModel, values: Mapping[str, float]) -> list[tuple[str, float, str]]:
+def _weights(model: OutlookModel, values: Mapping[str, float]) -> list[float]:
+    """What each named number adds."""
     return [
-        (name, float(weight) * (values[name] - float(center)) / float(scale or 1.0), f"{values[name]:.2f}")
+        weight * (values[name] - center) / (scale or 1.0)
         for name, weight, center, scale in zip(
-            model.names, model.weights, model.centers, model.scales, strict=True
+            model.names,
+            model.weights.tolist(),
+            model.centers.tolist(),
+            model.scales.tolist(),
+            strict=True,
         )
     ]
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from goldseam.engine.facts import Conversation, Message
 from goldseam.engine.reading import Reading
-from goldseam.engine.text.emotion import Mood, message_mood, read_emotion
+from goldseam.engine.text.emotion import Mood, message_moods, read_emotion
 from goldseam.engine.text.entities import find_entities, known_numbers, merge
 from goldseam.engine.text.issue import Turn, chances_of, read_issue
 from goldseam.engine.text.marks import Marked, feature_marks, mark
-from goldseam.engine.text.ngrams import TextModel, Vector, features, known, raw_scores
+from goldseam.engine.text.ngrams import TextModel, features, known, raw_rows
 from goldseam.engine.text.normal import detect_language, fold
 from goldseam.engine.text.orders import Clues, order_meant
 from goldseam.engine.text.outlook import read_outlook
@@ -20,6 +20,8 @@ from goldseam.engine.text.tables import ReadingTables
 # Of a conversation longer than this only the beginning and the end are read for mood and issue.
 _MAX_TURNS = 60
 _MAX_ENTITY_TEXT = 20_000
+# A message as short as this leans on what was asked before it.
+_SHORT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Spoken:
 
 def read(conversation: Conversation, tables: ReadingTables) -> Reading:
     """All that the customer's words say. Agents', bots' and system messages are context only."""
-    spoken = [_listen(conversation, index, tables) for index in _customer_turns(conversation.messages)]
+    spoken = _listen(conversation, tables)
     texts = [said.text for said in spoken]
     issue = read_issue([said.turn for said in spoken], tables.issue)
     emotion = read_emotion([said.mood for said in spoken])
@@ -75,35 +77,36 @@ def _customer_turns(messages: tuple[Message, ...]) -> list[int]:
     return turns
 
 
-def _listen(conversation: Conversation, index: int, tables: ReadingTables) -> Spoken:
-    text = conversation.messages[index].text
-    marked = mark(text, tables)
-    found = features(marked.folded, feature_marks(marked, text))
-    issue_raw = _scores(found, tables.issue)
-    mood_raw = issue_raw if tables.mood is tables.issue else _scores(found, tables.mood)
-    danger_raw = next(
-        (
-            raw
-            for raw, model in ((issue_raw, tables.issue), (mood_raw, tables.mood))
-            if model is tables.danger
-        ),
-        None,
-    )
-    if danger_raw is None:
-        danger_raw = _scores(found, tables.danger)
-    before = _prompt(conversation.messages, index, tables)
-    chances = chances_of(issue_raw, tables.issue.heads["issue"])
-    turn = Turn(text, marked.folded, found, chances, _prompt_chances(before, text, tables))
-    heads = tables.mood.heads
-    mood = message_mood(text, marked, mood_raw, heads["label"], heads["intensity"])
-    dangers = signal_chances(danger_raw, tables.danger.heads["signals"])
-    return Spoken(
-        index, text, marked, turn, mood, Warned(index, text, marked, found, dangers, before), before
-    )
-
-
-def _scores(found: set[str], model: TextModel) -> Vector:
-    return raw_scores(model, known(model, found))
+def _listen(conversation: Conversation, tables: ReadingTables) -> list[Spoken]:
+    """The customer's messages; each model is asked about all of them at once."""
+    turns = _customer_turns(conversation.messages)
+    if not turns:
+        return []
+    texts = [conversation.messages[index].text for index in turns]
+    marked = [mark(text, tables) for text in texts]
+    found = [features(one.folded, feature_marks(one, text)) for one, text in zip(marked, texts, strict=True)]
+    before = [_prompt(conversation.messages, index, tables) for index in turns]
+    models = {id(model): model for model in (tables.issue, tables.mood, tables.danger)}
+    rows = {key: [known(model, bag) for bag in found] for key, model in models.items()}
+    asked = _asked(before, texts, tables.issue)
+    rows[id(tables.issue)] += asked.values()
+    raw = {key: raw_rows(models[key], texts_rows) for key, texts_rows in rows.items()}
+    chances = chances_of(raw[id(tables.issue)], tables.issue.heads["issue"])
+    prompts = dict(zip(asked, chances[len(turns) :], strict=True))
+    moods = message_moods(texts, marked, raw[id(tables.mood)][: len(turns)], tables.mood.heads)
+    dangers = signal_chances(raw[id(tables.danger)][: len(turns)], tables.danger.heads["signals"])
+    return [
+        Spoken(
+            index,
+            texts[at],
+            marked[at],
+            Turn(texts[at], marked[at].folded, found[at], chances[at], prompts.get(at)),
+            moods[at],
+            Warned(index, texts[at], marked[at], found[at], dangers[at], before[at]),
+            before[at],
+        )
+        for at, index in enumerate(turns)
+    ]
 
 
 def _prompt(messages: tuple[Message, ...], index: int, tables: ReadingTables) -> str:
@@ -113,8 +116,7 @@ def _prompt(messages: tuple[Message, ...], index: int, tables: ReadingTables) ->
     return ""
 
 
-def _prompt_chances(before: str, text: str, tables: ReadingTables) -> Vector | None:
-    if not before or len(text) > 16:
-        return None
-    rows = known(tables.issue, features(before))
-    return chances_of(raw_scores(tables.issue, rows), tables.issue.heads["issue"]) if rows else None
+def _asked(before: list[str], texts: list[str], model: TextModel) -> dict[int, list[int]]:
+    """Rows of the other side's words that a short answer follows, by the answer's place."""
+    short = [at for at, words in enumerate(before) if words and len(texts[at]) <= _SHORT]
+    return {at: rows for at in short if (rows := known(model, features(before[at])))}

@@ -34,10 +34,10 @@ class Warned:
     before: str = ""
 
 
-def signal_chances(raw: Vector, head: Head) -> dict[str, float]:
-    """Probability of each signal; each stands for itself."""
-    logits = raw[head.start : head.stop] + head.bias
-    return dict(zip(head.classes, (1.0 / (1.0 + np.exp(-logits))).tolist(), strict=True))
+def signal_chances(raw: Vector, head: Head) -> list[dict[str, float]]:
+    """Probability of each signal in each message, from a row of model scores each; each stands for itself."""
+    rows = 1.0 / (1.0 + np.exp(-(raw[:, head.start : head.stop] + head.bias)))
+    return [dict(zip(head.classes, row, strict=True)) for row in rows.tolist()]
 
 
 def find_signals(messages: Iterable[Warned], tables: ReadingTables) -> tuple[Signal, ...]:
@@ -57,7 +57,7 @@ def find_signals(messages: Iterable[Warned], tables: ReadingTables) -> tuple[Sig
                 start, end = _stretch(worded[code])
             elif chance >= (_DENIED_BAR if code in denied else without_words):
                 start, end = _telling(message, code, tables.danger)
-            elif _owned(message, code, tables):
+            elif code in tables.asked and _owned(message, code, tables):
                 start, end = 0, len(message.text)
             else:
                 continue
@@ -68,7 +68,7 @@ def find_signals(messages: Iterable[Warned], tables: ReadingTables) -> tuple[Sig
 
 def _owned(message: Warned, code: str, tables: ReadingTables) -> bool:
     """A short answer that owns up to what the other side has just asked about."""
-    if code not in tables.asked or not message.before or len(message.text) > _SHORT_ANSWER:
+    if not message.before or len(message.text) > _SHORT_ANSWER:
         return False
     question, answer = tables.asked[code]
     if not question.search(message.before):
