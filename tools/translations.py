@@ -148,7 +148,7 @@ def update(source: Path = SOURCE) -> None:
 
 def problems(source: Path = SOURCE) -> list[str]:
     """Everything that keeps the catalogues from being complete."""
-    found: list[str] = []
+    found = _differing(source)
     for room in rooms(source):
         wanted = {(message.id, message.context) for message in extract(room, source) if message.id}
         catalogue = load(catalogue_path(room))
@@ -164,6 +164,22 @@ def problems(source: Path = SOURCE) -> list[str]:
         for message in there.values():
             found += [f"{name}: {_label(message.id)!r}: {problem}" for problem in _mistakes(message)]
     return sorted(found)
+
+
+def _differing(source: Path) -> list[str]:
+    """Texts that rooms translate in different ways: one page reads all catalogues as one, so that only one of
+    the translations is ever seen. What means different things needs a context."""
+    ways: dict[tuple[Any, str | None], dict[str, str]] = {}
+    for room in rooms(source):
+        for message in load(catalogue_path(room)):
+            if message.id and _texts(message):
+                words = " / ".join(_texts(message))
+                ways.setdefault((message.id, message.context), {})[words] = str(room.relative_to(source))
+    return [
+        f"{' and '.join(sorted(way.values()))}: {_label(key[0])!r} is said as {' and as '.join(sorted(way))}"
+        for key, way in ways.items()
+        if len(way) > 1
+    ]
 
 
 def _label(identifier: Any) -> str:

@@ -118,3 +118,12 @@ def test_a_fuzzy_translation_is_told(source: Path):
     fill(catalogue_path(source / "people"), GOOD)
     fill(catalogue_path(source / "people"), {'msgid "Shop"': '#, fuzzy\nmsgid "Shop"'})
     assert "people: 'Shop': is fuzzy" in problems(source)
+
+
+def test_one_text_said_in_two_ways_is_told(source: Path):
+    webhook = source / "channels" / "webhook"
+    (webhook / "more.py").write_text('from x import _\nMORE = _("Shop")\n')
+    update(source)
+    fill(catalogue_path(source / "people"), GOOD)
+    fill(catalogue_path(webhook), {'msgid "Shop"\nmsgstr ""': 'msgid "Shop"\nmsgstr "商店"'})
+    assert "channels/webhook and people: 'Shop' is said as 商店 and as 店铺" in problems(source)

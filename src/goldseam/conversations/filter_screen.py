@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from goldseam.conversations import filter_codes as codes
 from goldseam.conversations.filter_fields import FIELDS, SLA_CLOCKS
@@ -100,7 +101,7 @@ ISSUE_GROUP_NAMES: dict[str, str | Promise] = {
     "logistics": _("Logistics"),
     "product": _("Product"),
     "order": _("Order"),
-    "refund": _("Return and refund"),
+    "refund": pgettext_lazy("issues", "Return and refund"),
     "money": _("Price, payment, invoice"),
     "service": _("Service and account"),
     "rest": _("Praise and other"),

@@ -156,7 +156,7 @@ ORDER_REASONS: dict[str, str | Promise] = {
 
 FACTORS: dict[str, str | Promise] = {
     "base": _("Where every conversation starts"),
-    "issue": _("Kind of issue"),
+    "issue": pgettext_lazy("reason of a risk", "Kind of issue"),
     "several_issues": _("Several issues at once"),
     "mood_now": _("Mood now"),
     "mood_angry": _("Anger"),

@@ -112,7 +112,7 @@ def _zones() -> list[tuple[str, str]]:
 class MeForm(forms.Form):
     """A person's own settings."""
 
-    name = forms.CharField(max_length=120, label=_("Name"))
+    name = forms.CharField(max_length=120, label=pgettext_lazy("of a person", "Name"))
     language = forms.ChoiceField(choices=settings.LANGUAGES, label=_("Language"))
     timezone = forms.ChoiceField(choices=_zones, label=_("Time zone"), widget=LongSelect)
     theme = forms.ChoiceField(

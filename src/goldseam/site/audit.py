@@ -79,7 +79,7 @@ def audit_export(request: PageRequest) -> StreamingHttpResponse:
     header = (
         _("When"),
         _("Who"),
-        _("What"),
+        pgettext("was done", "What"),
         _("Which"),
         _("Before"),
         _("After"),

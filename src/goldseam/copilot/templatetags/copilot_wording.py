@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from goldseam.copilot.models import Wording
 
@@ -105,7 +105,7 @@ def summary_parts(wording: Wording) -> list[tuple[str, list[dict[str, Any]]]]:
     parts = [
         (_("Need"), [said["need"]]),
         (_("Done"), said["done"]),
-        (_("Open"), said["open"]),
+        (pgettext("of a summary", "Open"), said["open"]),
         (_("Next"), [said["next"]]),
     ]
     return [(name, lines) for name, lines in parts if lines]
