@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from goldseam.approvals import actions, queries
+from goldseam.approvals import actions, granted, queries
 from goldseam.approvals.asking import Asking
 from goldseam.approvals.authority import Spent
 from goldseam.approvals.models import ApprovalRequest, ApprovalStep, Cover, Notice, State, Turn
@@ -217,15 +217,15 @@ def test_a_grant_is_used_once(house: House) -> None:
     request = house.ask(conversation, 200)
     assert queries.grants_of(conversation.pk) == []
     with pytest.raises(Conflict):
-        actions.use_grant(request.pk, agent=house.agent)
+        granted.use_grant(request.pk, agent=house.agent)
     actions.approve(request.pk, house.lead)
     (grant,) = queries.grants_of(conversation.pk)
     assert (grant.remedy, grant.amount, grant.granted_to) == ("coupon", Decimal(200), house.agent.pk)
     with pytest.raises(NotAllowed):
-        actions.use_grant(request.pk, agent=house.agent, amount=Decimal(201))
-    actions.use_grant(request.pk, agent=house.agent, amount=Decimal(150))
+        granted.use_grant(request.pk, agent=house.agent, amount=Decimal(201))
+    granted.use_grant(request.pk, agent=house.agent, amount=Decimal(150))
     with pytest.raises(Conflict):
-        actions.use_grant(request.pk, agent=house.agent)
+        granted.use_grant(request.pk, agent=house.agent)
     assert queries.grants_of(conversation.pk) == []
 
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from goldseam.approvals import actions
+from goldseam.approvals import actions, granted
 from goldseam.approvals.authority import Purse, Spent, ceiling, obstacle
 from goldseam.approvals.circle import Circle, Person, Standing
 from goldseam.approvals.models import ApprovalRequest, Cover, State, Turn, Verb
@@ -211,7 +211,15 @@ class Desk(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 9))
     def use(self, which) -> None:
-        self._on(which, lambda pk: actions.use_grant(pk, agent=self.people[0]))
+        self._on(which, lambda pk: granted.use_grant(pk, agent=self.people[0]))
+
+    @rule(who=st.integers(0, 4), which=st.integers(0, 9))
+    def give_back(self, who, which) -> None:
+        self._on(which, lambda pk: granted.give_back(pk, self.people[who]))
+
+    @rule(which=st.integers(0, 9), days=st.sampled_from([1, 20]))
+    def grants_grow_old(self, which, days) -> None:
+        self._on(which, lambda pk: granted.pass_time(pk, timezone.now() + timedelta(days=days)))
 
     @invariant()
     def nobody_grants_more_than_they_may(self) -> None:
@@ -227,7 +235,8 @@ class Desk(RuleBasedStateMachine):
             elif r.state in ends:
                 self.final[r.pk] = (r.state, r.granted_amount)
                 self._within_authority(r)
-            assert Turn.objects.filter(request=r, verb=Verb.USED).count() <= 1
+            ends_of_a_grant = (Verb.USED, Verb.RETURNED, Verb.EXPIRED)
+            assert Turn.objects.filter(request=r, verb__in=ends_of_a_grant).count() <= 1
 
     def _within_authority(self, r: ApprovalRequest) -> None:
         """Judged at the moment it was decided, from the tables alone."""

@@ -20,7 +20,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from goldseam.approvals import actions
+from goldseam.approvals import actions, granted
 from goldseam.approvals.models import ApprovalRequest, Cover, Notice, State, Turn, Verb
 from goldseam.approvals.routing import spent_by
 from goldseam.channels.webhook.actions import deliver
@@ -143,7 +143,7 @@ def test_a_grant_is_used_by_one_reply(house: House) -> None:
 
     def use(agent: Agent) -> None:
         with transaction.atomic():
-            actions.use_grant(request.pk, agent=agent)
+            granted.use_grant(request.pk, agent=agent)
 
     results = at_once(*[lambda a=a: use(a) for a in (house.agent, house.colleague, house.lead)])  # type: ignore[misc]
     assert sum(isinstance(r, Conflict) for r in results) == 2

@@ -212,6 +212,7 @@ def test_an_admin_writes_the_steps(house: House, client: Client) -> None:
         "levels": ["lead", "lead,admin", ""],
         "wait": ["30", "45", "60"],
         "small_amount": "80",
+        "grant_days": "7",
     }
     assert client.post(path, data).status_code == 302
     rows = set(ApprovalStep.objects.values_list("issue", "remedy", "over", "wait_minutes"))

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -176,6 +177,11 @@ def test_a_rolled_back_write_tells_nothing(receiver: Receiver, shop: Shop, agent
     with pytest.raises(DomainError):
         inbox.send_reply(conversation, agent, "  ")
     assert not Delivery.objects.exists()
+
+
+def test_the_document_names_every_event() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+    assert [name for name in actions.NAMES.values() if f"`{name}`" not in page] == []
 
 
 def test_unknown_events_are_named(shop: Shop) -> None:

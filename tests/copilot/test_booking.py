@@ -75,6 +75,7 @@ def test_a_used_grant_is_owed_and_costs_its_granter_once(house: House) -> None:
     request = ApprovalRequest.objects.create(
         shop=house.shop,
         conversation=house.conversation,
+        home=house.conversation,
         remedy="coupon",
         amount=80,
         first_amount=80,
@@ -89,7 +90,7 @@ def test_a_used_grant_is_owed_and_costs_its_granter_once(house: House) -> None:
         decided_by=house.lead,
         decided_at=timezone.now(),
     )
-    house.post("approval-1", "approved", "80", approver_id=house.lead.pk)
+    house.post(f"approval-{request.pk}", "approved", "80", approver_id=house.lead.pk)
     for _ in range(2):
         book_grant(GrantUsed(house.shop.pk, house.conversation.pk, request.pk))
     assert owed(house.conversation.pk) == {"CNY": Decimal(80)}

@@ -15,9 +15,11 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from goldseam.conversations import actions as inbox
 from goldseam.core.errors import Conflict, DomainError
 from goldseam.ledger import actions, queries
 from goldseam.ledger.models import Account, Entry, Line
+from goldseam.people.models import Shop
 from tests.ledger.conftest import House
 
 START = datetime(2026, 1, 1, tzinfo=timezone.get_default_timezone())
@@ -197,13 +199,16 @@ BREAK = {
     ),
     "a changed line": "UPDATE ledger_line SET amount = amount * 2",
     "a changed amount": "UPDATE ledger_entry SET amount = amount + 1",
+    "another shop's conversation": "UPDATE ledger_entry SET home_id = (SELECT max(id) FROM"
+    " conversations_conversation)",
+    "a conversation that is none": "UPDATE ledger_entry SET conversation_id = 0",
     "another person": "UPDATE ledger_entry SET agent_id = approver_id",
     "a deleted line": "DELETE FROM ledger_line",
     "a deleted entry": "DELETE FROM ledger_line; DELETE FROM ledger_entry",
     "an entry that moves without lines": (
-        "INSERT INTO ledger_entry (shop_id, key, at, state, amount, currency, remedy, conversation_id, issue,"
-        " liable_party, source, granted, moved) SELECT shop_id, 'x', at, state, amount, currency, remedy,"
-        " conversation_id, '', 'unclear', '', 0, 20 FROM ledger_entry"
+        "INSERT INTO ledger_entry (shop_id, key, at, state, amount, currency, remedy, conversation_id,"
+        " home_id, issue, liable_party, source, granted, moved) SELECT shop_id, 'x', at, state, amount,"
+        " currency, remedy, conversation_id, home_id, '', 'unclear', '', 0, 20 FROM ledger_entry"
     ),
 }
 
@@ -213,6 +218,8 @@ BREAK = {
 def test_the_database_itself_keeps_the_books(builder: Callable[[], House], sql: str) -> None:
     house = builder()
     house.post("a", "promised", approver_id=house.lead.pk)
+    other = Shop.objects.create(slug="other", name="别家")
+    inbox.open_conversation(other, "c-9", actor="test")
     before = list(Line.objects.values_list().order_by("pk"))
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)

@@ -1,4 +1,4 @@
-"""The verbs: ask, approve, refuse, pass on, withdraw, use what was granted, escalate.
+"""The verbs: ask, approve, refuse, pass on, withdraw, escalate (what was granted: `granted`).
 
 Concurrency: every verb locks the conversation, then the request, then (to grant) the grantor's purse, in this
 order. A request changes only under its lock and only while it is pending, so of two decisions at once exactly
@@ -7,7 +7,7 @@ one happens; the ledger's entry, the notices and what leaves the house belong to
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +28,13 @@ from goldseam.approvals.asking import (
 from goldseam.approvals.authority import obstacle, rank
 from goldseam.approvals.circle import Circle, Seat, circle_of
 from goldseam.approvals.models import ApprovalRequest, Notice, State, Turn, Verb, Verdict
-from goldseam.approvals.queries import pending_of
+from goldseam.approvals.queries import grant_days, pending_of
 from goldseam.approvals.routing import Terms, Way, fit_for, spent_by, terms_of, way_for
-from goldseam.approvals.saying import closed_by, money_words, over_authority, remedy_words
+from goldseam.approvals.saying import closed_by, over_authority, remedy_words
 from goldseam.approvals.steps import above, reaching, row_for, rows_of
 from goldseam.approvals.timing import answer_due
 from goldseam.approvals.turns import book, held, held_alone, hold_grantors, note, record, tell
-from goldseam.conversations.actions import hold
+from goldseam.conversations.actions import hold_root
 from goldseam.core.errors import Conflict, NotAllowed
 from goldseam.core.events import emit
 
@@ -54,15 +54,16 @@ def ask(
     """Ask for a remedy on a conversation. Returns the request and whether it is new: the same `key` again is
     the same request. Raises Conflict when one for this remedy waits already, when the conversation is closed,
     or when nobody in the shop could grant the amount."""
+    home, conversation = conversation, hold_root(conversation)
     columns = checked_asking(asking, conversation)
-    conversation = hold(conversation.pk)
-    known = ApprovalRequest.objects.filter(conversation=conversation, key=key).first()
+    known = ApprovalRequest.objects.filter(home=home, key=key).first()
     if known is not None:
         return same_again(known, columns), False
     _may_be_asked(conversation, asking.remedy)
     request = ApprovalRequest.objects.create(
         shop_id=conversation.shop_id,
         conversation=conversation,
+        home=home,
         order_id=conversation.order_id,
         issue=conversation.issue,
         requester=requester,
@@ -175,26 +176,6 @@ def withdraw(request_id: int, agent: Agent | None, *, actor: str = "") -> Approv
     tell(request, (), None, also=asked)
     emit(events.RequestWithdrawn(request.shop_id, request.conversation_id, request.pk))
     return request
-
-
-def use_grant(request_id: int, *, agent: Agent | None, amount: Decimal | None = None) -> None:
-    """The reply that gives what was granted goes out, in the caller's transaction and under the
-    conversation's lock. A grant is used once. Raises Conflict when it was used or never given, NotAllowed
-    over its amount."""
-    request = held_alone(request_id)
-    if request.state != State.APPROVED or request.granted_amount is None:
-        raise Conflict(gettext_noop("This request has not been approved."))
-    if request.used_at is not None:
-        raise Conflict(gettext_noop("What was granted has been used already; ask again for more."))
-    if amount is not None and amount > request.granted_amount:
-        most = money_words(request.granted_amount, request.currency)
-        raise NotAllowed(_("Only %(most)s was granted.") % {"most": most}, code="over_grant")
-    request.used_at = timezone.now()
-    request.save(update_fields=["used_at"])
-    note(request, Verb.USED, agent, amount=request.granted_amount)
-    record(request, f"agent-{agent.pk}" if agent else "bot", "used")
-    tell(request, (), None, also=[i for i in (request.requester_id,) if i is not None])
-    emit(events.GrantUsed(request.shop_id, request.conversation_id, request.pk))
 
 
 def refuse_closing(event: CloseRequested) -> None:
@@ -357,6 +338,7 @@ def _finish(
     approved = verb == Verb.APPROVED
     request.decided_by, request.decided_at, request.due_at = agent, timezone.now(), None
     request.grantor_id = seat.principal.agent_id if approved else None
+    request.expires_at = _expiry(request) if approved else None
     request.answer = words
     request.save()
     for_whom = None if seat.is_own else seat.principal.agent_id
@@ -368,6 +350,10 @@ def _finish(
     requester = [request.requester_id] if request.requester_id else []
     tell(request, requester, Notice.Kind.DECIDED, also=[*asked, agent.pk])
     emit(events.RequestDecided(request.shop_id, request.conversation_id, request.pk, approved))
+
+
+def _expiry(request: ApprovalRequest) -> datetime | None:
+    return (request.decided_at or timezone.now()) + timedelta(days=grant_days(request.shop_id))
 
 
 def _route(request: ApprovalRequest, amount: Decimal, circle: Circle, terms: Terms) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from ninja import Field, Header, Query, Router, Schema, Status
 
-from goldseam.approvals import actions, queries
+from goldseam.approvals import actions, granted, queries
 from goldseam.approvals.asking import MAX_EVIDENCE, MAX_REASON, MAX_REFERENCES, MAX_REPLY, Asking
 from goldseam.conversations.queries import find_conversation
 from goldseam.core.api import ERRORS, ApiRequest, needs
@@ -40,6 +40,12 @@ class AskIn(Schema):
     requester: Annotated[str, Field(max_length=254, pattern=r"^[^\x00]*$")] | None = None
 
 
+class GiveBackIn(Schema):
+    """Why what was granted is not needed."""
+
+    reason: Words = Field("", max_length=MAX_REASON)
+
+
 class ReferenceOut(Schema):
     """A message (`id` a number) or an order (`id` its number in the shop)."""
 
@@ -56,7 +62,8 @@ class PolicyOut(Schema):
 
 
 class ApprovalOut(Schema):
-    """A request. `key` names the payment that an approved one allows: pay each key once."""
+    """A request. `key` names the payment that an approved one allows: pay each key once. What was granted
+    is used until `expires_at`, or given back at `returned_at`."""
 
     id: int
     key: str
@@ -78,6 +85,8 @@ class ApprovalOut(Schema):
     decided_at: datetime | None
     answer: str
     used_at: datetime | None
+    expires_at: datetime | None
+    returned_at: datetime | None
     created_at: datetime
 
 
@@ -146,4 +155,17 @@ def withdraw_approval(request: ApiRequest, request_id: Id) -> Any:
     """Take back what this token asked for; twice changes nothing."""
     found = queries.request_of_shop(request.auth.shop_id, request_id)
     actions.withdraw(found.pk, None, actor=f"token-{request.auth.pk}")
+    return queries.request_json(queries.request_by_id(found.pk))
+
+
+@router.post(
+    "/approvals/{request_id}/give-back",
+    response={200: ApprovalOut, **ERRORS},
+    operation_id="give_back_approval",
+)
+@needs("approvals:write")
+def give_back_approval(request: ApiRequest, request_id: Id, body: GiveBackIn) -> Any:
+    """Give back what was granted to this token and is not needed; twice changes nothing."""
+    found = queries.request_of_shop(request.auth.shop_id, request_id)
+    granted.give_back(found.pk, None, words=body.reason, actor=f"token-{request.auth.pk}")
     return queries.request_json(queries.request_by_id(found.pk))

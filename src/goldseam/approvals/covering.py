@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from goldseam.approvals.authority import LEVELS
-from goldseam.approvals.models import ApprovalSettings, ApprovalStep, Cover
+from goldseam.approvals.models import GRANT_DAYS, ApprovalSettings, ApprovalStep, Cover
 from goldseam.approvals.steps import StepRow, rows_of
 from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _LONGEST = timedelta(days=366)
 _MOST_ROWS = 100
 _LONGEST_WAIT = 7 * 24 * 60
+LONGEST_GRANT = 365
+"""Days."""
 
 
 @transaction.atomic
@@ -87,13 +89,20 @@ def covers_ahead(shop_id: int) -> list[Cover]:
 
 
 @transaction.atomic
-def write_steps(shop: Shop, by: Agent, rows: Sequence[StepRow], small_amount: Decimal) -> None:
-    """Put a table of steps in the place of the shop's present one; requests that wait keep their way."""
+def write_steps(
+    shop: Shop, by: Agent, rows: Sequence[StepRow], small_amount: Decimal, grant_days: int = GRANT_DAYS
+) -> None:
+    """Put a table of steps and its figures in the place of the shop's present ones; requests that wait keep
+    their way, and what was granted its time."""
     require_role(by, shop.pk, Role.ADMIN)
     if len(rows) > _MOST_ROWS:
         raise DomainError(gettext_noop("A table has at most 100 rows."), field="rows")
     for row in rows:
         _check_row(row)
+    if not 1 <= grant_days <= LONGEST_GRANT:
+        raise DomainError(
+            gettext_noop("What was granted may be used for a day to a year."), field="grant_days"
+        )
     if len({(row.issue, row.remedy, row.over) for row in rows}) != len(rows):
         raise DomainError(gettext_noop("Two rows speak of the same requests."), field="rows")
     take_turns(f"approvals-steps-{shop.pk}")
@@ -110,7 +119,9 @@ def write_steps(shop: Shop, by: Agent, rows: Sequence[StepRow], small_amount: De
         )
         for row in rows
     )
-    ApprovalSettings.objects.update_or_create(shop=shop, defaults={"small_amount": small_amount})
+    ApprovalSettings.objects.update_or_create(
+        shop=shop, defaults={"small_amount": small_amount, "grant_days": grant_days}
+    )
     after = [_row_json(row) for row in rows]
     audit.record(
         shop.pk,
@@ -118,7 +129,7 @@ def write_steps(shop: Shop, by: Agent, rows: Sequence[StepRow], small_amount: De
         "approval.steps_written",
         f"shop-{shop.pk}",
         before={"rows": before},
-        after={"rows": after, "small_amount": str(small_amount)},
+        after={"rows": after, "small_amount": str(small_amount), "grant_days": grant_days},
     )
 
 

@@ -53,6 +53,16 @@ class RequestWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantReturned:
+    """What was granted is not needed, or nobody used it in time (`expired`): it may be used no more."""
+
+    shop_id: int
+    conversation_id: int
+    request_id: int
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GrantUsed:
     """The reply that gives what was granted goes out, in this transaction."""
 

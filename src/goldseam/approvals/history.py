@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
 
-from goldseam.approvals.models import ApprovalRequest, State, Turn, Verb
+from goldseam.approvals.models import GRANT_DAYS, ApprovalRequest, State, Turn, Verb
 from goldseam.core import audit
 
 
@@ -56,6 +56,7 @@ def _request(shop_id: int, row: Decided) -> ApprovalRequest:
     return ApprovalRequest(
         shop_id=shop_id,
         conversation_id=row.conversation_id,
+        home_id=row.conversation_id,
         order_id=row.order_id,
         issue=row.issue,
         remedy=row.remedy,
@@ -74,6 +75,8 @@ def _request(shop_id: int, row: Decided) -> ApprovalRequest:
         decided_at=row.decided_at,
         answer=row.answer,
         used_at=row.decided_at if granted and row.used else None,
+        used_amount=row.granted if row.used else None,
+        expires_at=row.decided_at + timedelta(days=GRANT_DAYS) if granted else None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from goldseam.approvals import actions, queries
+from goldseam.approvals import actions, granted, queries
 from goldseam.core.jobs import every
 
 
@@ -14,3 +14,11 @@ def escalate(timestamp: int) -> None:
     now = timezone.now()
     for request_id in queries.due_requests(now):
         actions.escalate(request_id, now)
+
+
+@every("* * * * *", "approvals.expire")
+def expire(timestamp: int) -> dict[str, int]:
+    """Take back what was granted and not used in time, and tell of it a day before; returns how many."""
+    now = timezone.now()
+    done = [granted.pass_time(request_id, now) for request_id in queries.expiring_grants(now)]
+    return {word: done.count(word) for word in ("expires", "expired")}

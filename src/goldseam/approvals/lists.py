@@ -16,6 +16,7 @@ from goldseam.approvals.authority import Ceiling, Spent, obstacle, rank
 from goldseam.approvals.circle import Circle, Seat, circle_of
 from goldseam.approvals.models import ApprovalRequest, ApprovalSettings, State
 from goldseam.approvals.packs import Packs
+from goldseam.approvals.queries import UNUSED
 from goldseam.approvals.routing import Terms, fit_for, spent_by, terms_of
 from goldseam.core.paging import decode_cursor, encode_cursor
 from goldseam.workshop.load_terms import load_terms
@@ -108,8 +109,7 @@ def pending_in(shop_id: int) -> list[ApprovalRequest]:
 def waiting_for(shop: Shop, agent: Agent) -> int:
     """How many requests wait for this person's word, and how many grants for their reply."""
     granted = (
-        ApprovalRequest.objects.filter(shop=shop, requester=agent, state=State.APPROVED, used_at=None)
-        .filter(decided_at__gte=_month_ago())
+        ApprovalRequest.objects.filter(UNUSED, shop=shop, requester=agent)
         .exclude(conversation__status="closed")
         .count()
     )
@@ -208,10 +208,9 @@ def similar_to(request: ApprovalRequest) -> Similar:
 
 def counts_of(shop_id: int, agent: Agent) -> dict[str, int]:
     """How many are open, and how many this person asked for that are not at an end."""
-    unused = Q(state=State.APPROVED, used_at=None)
     row = ApprovalRequest.objects.filter(shop_id=shop_id).aggregate(
         open=Count("id", filter=Q(state=State.PENDING)),
-        own=Count("id", filter=Q(requester=agent) & (Q(state=State.PENDING) | unused)),
+        own=Count("id", filter=Q(requester=agent) & (Q(state=State.PENDING) | UNUSED)),
     )
     return {"open": row["open"], "own": row["own"]}
 
@@ -220,10 +219,6 @@ def _listed() -> QuerySet[ApprovalRequest]:
     return ApprovalRequest.objects.select_related(
         "shop", "conversation__customer", "order", "requester", "decided_by", "grantor"
     )
-
-
-def _month_ago() -> datetime:
-    return timezone.now() - timedelta(days=30)
 
 
 def people_of(circle: Circle) -> list[tuple[int, str]]:

@@ -9,6 +9,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+GRANT_DAYS = 14
+"""How long what was granted may be used, unless the shop says otherwise."""
+
 
 class State(models.TextChoices):
     """How a request stands. All but the first are final."""
@@ -38,6 +41,8 @@ class Verb(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("approval turn", "withdrew it")
     ESCALATED = "escalated", pgettext_lazy("approval turn", "passed on: no answer in time")
     USED = "used", pgettext_lazy("approval turn", "sent it to the customer")
+    RETURNED = "returned", pgettext_lazy("approval turn", "gave it back")
+    EXPIRED = "expired", pgettext_lazy("approval turn", "expired: nobody used it in time")
 
 
 class ApprovalRequest(models.Model):
@@ -48,12 +53,15 @@ class ApprovalRequest(models.Model):
     [{"kind": "message", "id": 5}]. `verdict`, `policy`, `pack`, `base`, `words` are what the policy pack said
     when it was raised. `levels` are the roles that must agree one after the other, `step` the place in them,
     `called` the role that is asked at the moment (higher than the step's after an escalation).
-    `grantor` is the person whose authority was used, `decided_by` who used it (a deputy, perhaps)."""
+    `grantor` is the person whose authority was used, `decided_by` who used it (a deputy, perhaps). What was
+    granted is used once (`used_at`, for `used_amount`) or given back (`returned_at`; at `expires_at` by the
+    clock). `home` is the conversation it was asked on, `conversation` the one into which that was merged."""
 
     shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE, related_name="approval_requests")
     conversation = models.ForeignKey(
         "conversations.Conversation", on_delete=models.CASCADE, related_name="approval_requests"
     )
+    home = models.ForeignKey("conversations.Conversation", on_delete=models.CASCADE, related_name="+")
     order = models.ForeignKey("commerce.Order", on_delete=models.SET_NULL, null=True, related_name="+")
     issue = models.CharField(max_length=40, blank=True)
     remedy = models.CharField(max_length=30)
@@ -89,20 +97,27 @@ class ApprovalRequest(models.Model):
     decided_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True)
     used_at = models.DateTimeField(null=True)
+    used_amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    expires_at = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["conversation", "remedy"], condition=Q(state="pending"), name="one_open_request"
             ),
-            models.UniqueConstraint(fields=["conversation", "key"], name="one_request_per_key"),
+            models.UniqueConstraint(fields=["home", "key"], name="one_request_per_key"),
             models.CheckConstraint(
                 condition=Q(amount__gte=0) & Q(first_amount__gte=0), name="request_not_negative"
             ),
             models.CheckConstraint(
                 condition=Q(state="approved", granted_amount__gte=0, decided_at__isnull=False)
-                | (~Q(state="approved") & Q(granted_amount=None, used_at=None)),
+                | (~Q(state="approved") & Q(granted_amount=None, used_at=None, returned_at=None)),
                 name="granted_when_approved",
+            ),
+            models.CheckConstraint(
+                condition=Q(used_at=None) | Q(returned_at=None), name="used_or_given_back"
             ),
             models.CheckConstraint(
                 condition=Q(requester=None)
@@ -118,6 +133,11 @@ class ApprovalRequest(models.Model):
         ]
         indexes = [
             models.Index(fields=["shop", "due_at"], condition=Q(state="pending"), name="request_waiting"),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(state="approved", used_at=None, returned_at=None),
+                name="grant_to_expire",
+            ),
             models.Index(fields=["conversation", "-id"], name="request_of_conversation"),
             models.Index(fields=["shop", "-id"], name="request_history"),
             models.Index(fields=["shop", "remedy", "issue", "-id"], name="request_similar"),
@@ -134,8 +154,8 @@ class ApprovalRequest(models.Model):
 
     @property
     def is_unused_grant(self) -> bool:
-        """Whether it was approved and no reply has carried it out yet."""
-        return self.state == State.APPROVED and self.used_at is None
+        """Whether it was approved, and was neither carried out by a reply nor given back yet."""
+        return self.state == State.APPROVED and self.used_at is None and self.returned_at is None
 
 
 class Turn(models.Model):
@@ -211,10 +231,11 @@ class ApprovalStep(models.Model):
 
 class ApprovalSettings(models.Model):
     """A shop's figures. `small_amount`: up to it (in the shop's currency) requests may be decided in
-    batches."""
+    batches; `grant_days`: so long what was granted may be used."""
 
     shop = models.OneToOneField("people.Shop", on_delete=models.CASCADE, related_name="approval_settings")
     small_amount = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(100))
+    grant_days = models.PositiveSmallIntegerField(default=GRANT_DAYS)
 
     def __str__(self) -> str:
         return f"{self.shop_id}: {self.small_amount}"
@@ -230,6 +251,9 @@ class Notice(models.Model):
         ESCALATED = "escalated", _("A request was passed on to you")
         DECIDED = "decided", _("Your request was decided")
         WITHDRAWN = "withdrawn", _("A request was withdrawn")
+        RETURNED = "returned", _("What you granted was given back")
+        EXPIRING = "expiring", _("What was granted expires soon")
+        EXPIRED = "expired", _("What was granted has expired")
 
     agent = models.ForeignKey("people.Agent", on_delete=models.CASCADE, related_name="+")
     request = models.ForeignKey(ApprovalRequest, on_delete=models.CASCADE, related_name="notices")

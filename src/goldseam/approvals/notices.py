@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from goldseam.approvals.models import Notice, State
@@ -52,4 +54,13 @@ def _sentence(notice: Notice) -> str:
         return _("%(name)s approved: %(what)s for %(who)s.") % (told | {"what": what})
     if notice.kind == Notice.Kind.DECIDED:
         return _("%(name)s refused: %(what)s for %(who)s.") % told
+    if notice.kind == Notice.Kind.RETURNED:
+        return _("Given back, not needed any more: %(what)s for %(who)s.") % told
+    if notice.kind == Notice.Kind.EXPIRING and request.expires_at is not None:
+        until = date_format(timezone.localtime(request.expires_at), "m-d H:i")
+        return _("Granted and not used yet: %(what)s for %(who)s. It expires at %(until)s.") % (
+            told | {"until": until}
+        )
+    if notice.kind == Notice.Kind.EXPIRED:
+        return _("Expired, because nobody used it: %(what)s for %(who)s. Ask again if it is needed.") % told
     return _("Waits for your approval: %(what)s for %(who)s.") % told

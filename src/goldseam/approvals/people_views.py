@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from goldseam.approvals import covering, lists, queries
+from goldseam.approvals import covering, queries
 from goldseam.approvals.forms import CoverForm, checked
 from goldseam.approvals.models import ApprovalSettings
 from goldseam.approvals.steps import StepRow, rows_of
@@ -74,14 +74,16 @@ def steps(request: PageRequest) -> HttpResponse:
     """The table of steps; saved as a whole."""
     require_role(request.user, request.shop.pk, Role.ADMIN)
     rows: list[Any] = list(rows_of(request.shop.pk))
-    settings = ApprovalSettings.objects.filter(shop=request.shop).first()
-    small: Any = settings.small_amount if settings else lists.SMALL
+    settings = ApprovalSettings.objects.filter(shop=request.shop).first() or ApprovalSettings()
+    small: Any = settings.small_amount
+    days: Any = settings.grant_days
     problem, status = "", 200
     if request.method == "POST":
         try:
             rows = _rows(request)
             small = _number(request.POST.get("small_amount", ""), "small_amount")
-            covering.write_steps(request.shop, request.user, rows, small)
+            days = request.POST.get("grant_days", "")
+            covering.write_steps(request.shop, request.user, rows, small, _days(days))
             messages.success(request, _("The table holds from now on."))
             return redirect("approvals:steps")
         except DomainError as error:
@@ -91,6 +93,7 @@ def steps(request: PageRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "small": small,
+        "days": days,
         "problem": problem,
         "issues": sorted(terms.issues),
         "groups": groups,
@@ -115,6 +118,11 @@ def _rows(request: PageRequest) -> list[StepRow]:
             StepRow(issue[:40], remedy[:30], _number(over, "over"), tuple(levels.split(",")), int(wait))
         )
     return found
+
+
+def _days(text: str) -> int:
+    """A whole number; nonsense is 0, which no grant may last."""
+    return int(text) if text.strip().isdecimal() and len(text) < 5 else 0
 
 
 def _number(text: str, field: str) -> Decimal:

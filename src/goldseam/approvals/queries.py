@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
-from goldseam.approvals.models import ApprovalRequest, Cover, State
+from goldseam.approvals.models import GRANT_DAYS, ApprovalRequest, ApprovalSettings, Cover, State
 from goldseam.approvals.packs import Packs
 from goldseam.core.errors import NotFound
 from goldseam.core.paging import decode_cursor, encode_cursor
@@ -19,6 +19,13 @@ from goldseam.people.queries import shops_of
 
 if TYPE_CHECKING:
     from goldseam.people.models import Agent
+
+
+NOTICE_OF_EXPIRY = timedelta(days=1)
+"""So long before what was granted expires, whoever asked for it is told."""
+
+UNUSED = Q(state=State.APPROVED, used_at=None, returned_at=None)
+"""What was granted and neither used nor given back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +42,9 @@ class Grant:
 
 def grants_of(conversation_id: int) -> list[Grant]:
     """What may be promised on a conversation because somebody approved it, the oldest first."""
-    rows = ApprovalRequest.objects.filter(
-        conversation_id=conversation_id, state=State.APPROVED, used_at=None
-    ).order_by("decided_at", "id")
+    rows = ApprovalRequest.objects.filter(UNUSED, conversation_id=conversation_id).order_by(
+        "decided_at", "id"
+    )
     return [
         Grant(row.pk, row.remedy, row.granted_amount or Decimal(0), row.currency, row.requester_id)
         for row in rows
@@ -108,6 +115,19 @@ def due_requests(now: datetime, limit: int = 200) -> Sequence[int]:
     return list(rows.values_list("pk", flat=True)[:limit])
 
 
+def expiring_grants(now: datetime, limit: int = 200) -> Sequence[int]:
+    """Ids of unused grants whose time is over or will be before long, the oldest first."""
+    soon = Q(expires_at__lte=now) | Q(expires_at__lte=now + NOTICE_OF_EXPIRY, warned_at=None)
+    rows = ApprovalRequest.objects.filter(UNUSED & soon).order_by("expires_at", "id")
+    return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def grant_days(shop_id: int) -> int:
+    """How many days what was granted may be used."""
+    days = ApprovalSettings.objects.filter(shop=shop_id).values_list("grant_days", flat=True).first()
+    return GRANT_DAYS if days is None else days
+
+
 def base_of_pack(shop_id: int, label: str) -> str:
     """Which shipped pack a label in force stands for; empty when it is in force no more."""
     return Packs(shop_id).base_of(label)
@@ -137,6 +157,8 @@ def request_json(request: ApprovalRequest) -> dict[str, Any]:
         "decided_at": request.decided_at,
         "answer": request.answer,
         "used_at": request.used_at,
+        "expires_at": request.expires_at,
+        "returned_at": request.returned_at,
         "created_at": request.created_at,
     }
 

@@ -14,6 +14,7 @@ from goldseam.approvals.authority import MONEY
 from goldseam.approvals.models import ApprovalRequest, State
 from goldseam.commerce.queries import recent_orders
 from goldseam.conversations.queries import spoken
+from goldseam.people.queries import Role
 from goldseam.workshop.load_terms import load_terms
 
 if TYPE_CHECKING:
@@ -68,7 +69,12 @@ def strip_context(request: PageRequest, conversation_id: int) -> dict[str, Any]:
     desk = lists.Desk(request.shop, request.user) if any(r.is_pending for r in lively) else None
     rows = [desk.row(r) if desk else lists.Row(r) for r in lively]
     latest = [lists.Row(r) for r in over[:1]] if not lively else []
-    return {"rows": rows + latest, "conversation_id": conversation_id, "me": request.user.pk}
+    return {
+        "rows": rows + latest,
+        "conversation_id": conversation_id,
+        "me": request.user.pk,
+        "leads": request.membership.role != Role.AGENT,
+    }
 
 
 def queue_context(request: PageRequest) -> dict[str, Any]:
@@ -125,6 +131,7 @@ def request_context(request: PageRequest, found: ApprovalRequest) -> dict[str, A
         "rule_source": _in(words.get("source"), language),
         "key": uuid.uuid4().hex,
         "me": request.user.pk,
+        "may_give_back": found.requester_id == request.user.pk or request.membership.role != Role.AGENT,
         "following_row": _next(request, found) if not found.is_pending else None,
     }
 

@@ -12,7 +12,7 @@ from goldseam.approvals.models import ApprovalRequest, Notice, Turn, Verb
 from goldseam.approvals.routing import ledger_key
 from goldseam.conversations.actions import hold
 from goldseam.core import audit
-from goldseam.core.errors import NotFound
+from goldseam.core.errors import Conflict, NotFound
 from goldseam.core.live import announce
 from goldseam.core.locks import take_turns
 from goldseam.ledger.actions import post
@@ -28,7 +28,10 @@ def held(request_id: int) -> ApprovalRequest:
     if found is None:
         raise NotFound(gettext_noop("There is no such request."))
     hold(found)
-    return held_alone(request_id)
+    request = held_alone(request_id)
+    if request.conversation_id != found:
+        raise Conflict(gettext_noop("The conversation was just merged or taken apart; try again."))
+    return request
 
 
 def held_alone(request_id: int) -> ApprovalRequest:
@@ -79,7 +82,7 @@ def book(request: ApprovalRequest, agent: Agent) -> None:
         amount=request.granted_amount if request.granted_amount is not None else request.amount,
         currency=request.currency,
         remedy=request.remedy,
-        conversation_id=request.conversation_id,
+        conversation_id=request.home_id,
         order_id=request.order_id,
         agent_id=request.requester_id,
         approver_id=request.grantor_id if approved else agent.pk,

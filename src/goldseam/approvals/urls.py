@@ -22,4 +22,5 @@ urlpatterns = [
     path("<int:request_id>/", views.request_page, name="request"),
     path("<int:request_id>/decide/", views.decide, name="decide"),
     path("<int:request_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("<int:request_id>/give-back/", views.give_back, name="give_back"),
 ]

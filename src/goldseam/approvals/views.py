@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
-from goldseam.approvals import actions, lists, notices, queries, screen
+from goldseam.approvals import actions, granted, lists, notices, queries, screen
 from goldseam.approvals.asking import Asking
 from goldseam.approvals.forms import AskForm, BatchForm, DecideForm, checked
 from goldseam.approvals.models import ApprovalRequest, State
@@ -112,6 +112,16 @@ def withdraw(request: PageRequest, request_id: int) -> HttpResponse:
     """Who asked takes it back."""
     found = queries.access_request(request.user, request_id)
     actions.withdraw(found.pk, request.user)
+    if request.htmx and request.POST.get("from") == "strip":
+        return _strip(request, found.conversation_id)
+    return _request(request, found)
+
+
+@require_POST
+def give_back(request: PageRequest, request_id: int) -> HttpResponse:
+    """What was granted is not needed after all."""
+    found = queries.access_request(request.user, request_id)
+    granted.give_back(found.pk, request.user, words=request.POST.get("words", ""))
     if request.htmx and request.POST.get("from") == "strip":
         return _strip(request, found.conversation_id)
     return _request(request, found)

@@ -49,6 +49,15 @@ def conversation_by_id(conversation_id: int) -> Conversation:
     return Conversation.objects.select_related("shop", "customer", "order").get(pk=conversation_id)
 
 
+def family_of(conversation_id: int) -> list[int]:
+    """The conversation, everything that was merged into it, and what was merged into that."""
+    found = level = [conversation_id]
+    while level:
+        level = list(Conversation.objects.filter(merged_into__in=level).values_list("pk", flat=True))
+        found = found + level
+    return found
+
+
 def locked_by_crisis(conversation_id: int) -> bool:
     """Whether a danger to people keeps machines from answering: no bot, no macro, no canned reply until a
     lead releases it."""

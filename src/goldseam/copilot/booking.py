@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from goldseam.approvals.following import about_moved_messages, move_requests
 from goldseam.approvals.queries import request_by_id
+from goldseam.approvals.routing import ledger_key
 from goldseam.conversations.queries import conversation_by_id, message_by_id
 from goldseam.copilot.models import CheckedReply
-from goldseam.core.errors import Conflict
 from goldseam.ledger import actions as ledger
-from goldseam.ledger.queries import entry_by_key
-from goldseam.promises.queries import promise_by_id
+from goldseam.ledger.queries import entry_by_key, left_of
+from goldseam.ledger.settling import release
+from goldseam.promises.queries import promise_by_id, promises_of
 
 if TYPE_CHECKING:
     from goldseam.approvals.events import GrantUsed
+    from goldseam.conversations.events import ConversationSplit
     from goldseam.promises.events import PromiseMade, PromiseWithdrawn
     from goldseam.promises.models import Promise
 
@@ -28,13 +31,19 @@ _OF_KIND = {
 
 
 def book_grant(event: GrantUsed) -> None:
-    """What was approved is promised to the customer now: out of the grant, which cost its granter."""
+    """What was approved is promised to the customer now: out of the grant, which cost its granter. What of it
+    was paid before is not owed again, and what was not needed stands ready no more."""
     request = request_by_id(event.request_id)
+    wanted = request.used_amount or request.amount
+    grant = entry_by_key(event.shop_id, ledger_key(request.pk))
+    amount = min(wanted, left_of(grant)) if grant is not None and grant.moved else wanted
+    if wanted and not amount:
+        return
     ledger.post(
         event.shop_id,
         key=f"grant-{request.pk}",
         state="promised",
-        amount=request.granted_amount or request.amount,
+        amount=amount,
         currency=request.currency,
         remedy=request.remedy,
         conversation_id=request.conversation_id,
@@ -43,8 +52,12 @@ def book_grant(event: GrantUsed) -> None:
         approver_id=request.grantor_id,
         issue=request.issue,
         liable_party=request.conversation.liable_party,
-        source=f"approval-{request.pk}",
+        source=ledger_key(request.pk),
+        item=grant.pk if grant is not None else None,
     )
+    if grant is not None:
+        key = f"{ledger_key(request.pk)}-rest"
+        release(grant, key=key, agent=None, reason="less was promised")
 
 
 def book_promise(event: PromiseMade) -> None:
@@ -71,14 +84,25 @@ def book_promise(event: PromiseMade) -> None:
 
 
 def unbook_promise(event: PromiseWithdrawn) -> None:
-    """A withdrawn promise is owed no more; what was paid already stays paid."""
-    entry = entry_by_key(event.shop_id, f"promise-{event.promise_id}")
-    if entry is None:
-        return
-    try:
-        ledger.reverse(entry, key=f"withdrawn-{event.promise_id}", agent=None, reason="promise withdrawn")
-    except Conflict:
-        return
+    """A withdrawn promise is owed no more, and what was approved for it stands ready no more; what was paid
+    already stays paid."""
+    grant = _part_of(promise_by_id(event.promise_id)).get("grant")
+    keys = [f"promise-{event.promise_id}"] if grant is None else [f"grant-{grant}", ledger_key(int(grant))]
+    for number, key in enumerate(keys):
+        entry = entry_by_key(event.shop_id, key)
+        if entry is not None:
+            taken = f"withdrawn-{event.promise_id}" + (f"-{number}" if number else "")
+            release(entry, key=taken, agent=None, reason="promise withdrawn")
+
+
+def follow_split(event: ConversationSplit) -> None:
+    """Money stands where the words are: what a moved message promised, what was approved for it, and what was
+    asked because of it."""
+    moved = promises_of(event.new_id)
+    grants = {int(grant) for promise in moved if (grant := _part_of(promise).get("grant")) is not None}
+    requests = {*about_moved_messages(event.conversation_id, event.new_id), *grants}
+    move_requests(event.shop_id, requests, event.conversation_id, event.new_id)
+    ledger.move(event.shop_id, [f"promise-{promise.pk}" for promise in moved], event.new_id)
 
 
 def _rests_on_grant(promise: Promise) -> bool:

@@ -32,10 +32,12 @@ _HURRY = ("expedite",)
 _CENT = Decimal("0.01")
 
 
-def writer_of(conversation: Conversation, agent: Agent | None, case: Case, now: datetime) -> Author:
-    """The person (the bot with None) who writes to this conversation, with all that their word may carry.
-    What was granted to somebody else here is granted to the conversation."""
-    role, own = BOT, None
+def writer_of(
+    conversation: Conversation, agent: Agent | None, case: Case, now: datetime, *, role: str = BOT
+) -> Author:
+    """The person who writes to this conversation, with all that their word may carry; without one the bot, or
+    somebody unknown with this role. What was granted to somebody else here is granted to the conversation."""
+    own = None
     if agent is not None:
         membership = membership_in(agent, conversation.shop_id)
         role, own = membership.role, float(membership.limit)

@@ -2,13 +2,12 @@
 
 A text over its writer's authority, against a fact or not allowed is refused; a lead may send it with a
 written reason. What is sent becomes promises, and the approvals it rests on are used up, in the same
-transaction."""
+transaction. What another desk sent is read when it comes in."""
 
 from __future__ import annotations
 
 import dataclasses
 import time
-from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,22 +16,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from goldseam import __version__
-from goldseam.approvals.actions import use_grant
-from goldseam.conversations.events import ReplySent, ReplySubmitted
+from goldseam.approvals.granted import use_grant
+from goldseam.conversations.actions import hold
+from goldseam.conversations.events import ReplySent, ReplySubmitted, ReplyTakenIn
 from goldseam.conversations.queries import conversation_by_id, message_by_id
 from goldseam.copilot.actions import facts_as_json
-from goldseam.copilot.checking import MAY_OVERRIDE, Part, check_words, parts_of, writer_of
+from goldseam.copilot.checking import BOT, MAY_OVERRIDE, Part, check_words, parts_of, writer_of
 from goldseam.copilot.engine import tables_of
-from goldseam.copilot.facts import gather
+from goldseam.copilot.facts import gather, latest_words
 from goldseam.copilot.models import CheckedReply
+from goldseam.core import audit
 from goldseam.core.errors import Conflict, NotAllowed
+from goldseam.core.live import announce
 from goldseam.core.locks import take_turns
 from goldseam.engine.reply.check import ReplyCheck, prepare
 from goldseam.people.queries import colleague
 from goldseam.promises.actions import make
 
 if TYPE_CHECKING:
-    from goldseam.conversations.models import Conversation
+    from goldseam.conversations.models import Conversation, Message
+    from goldseam.engine.facts import Conversation as Facts
     from goldseam.people.models import Agent
 
 _QUOTE = 60
@@ -57,23 +60,52 @@ def judge_reply(event: ReplySubmitted) -> None:
             gettext_noop("A danger to people is being handled by a person: the bot stays silent."),
             code="locked_by_crisis",
         )
-    row, check = _judge(conversation, agent, event.text, event.remedy, event.at or timezone.now())
+    now = event.at or timezone.now()
+    facts = gather(conversation, now)
+    row, check = _judge(conversation, agent, event.text, event.remedy, facts)
     if check.binding != "ok":
         _only_in_spite(row, check, event.override_reason)
         row.override_reason = event.override_reason
     row.save()
 
 
+def read_taken_in(event: ReplyTakenIn) -> None:
+    """What another desk's agent or bot wrote is out already: it binds the shop all the same, so its promises
+    are kept and what speaks against it is shown beside the conversation. It uses up what was approved."""
+    conversation = hold(event.conversation_id)
+    message = message_by_id(event.message_id)
+    said = [word for word in latest_words(conversation.pk) if word.pk != message.pk]
+    facts = gather(conversation, message.at, said)
+    row, check = _judge(conversation, None, message.text, "", facts, role=message.role)
+    row.taken_in = True
+    row.save()
+    _keep(row, message)
+    if check.binding != "ok":
+        audit.record(
+            conversation.shop_id,
+            "other-desk",
+            "reply.doubtful",
+            f"message-{message.pk}",
+            after={"verdict": check.binding, "conversation": conversation.pk},
+        )
+        announce(conversation.shop_id, f"conversation-{conversation.pk}", "inbox")
+
+
 def _judge(
-    conversation: Conversation, agent: Agent | None, text: str, remedy: str, now: datetime
+    conversation: Conversation,
+    agent: Agent | None,
+    text: str,
+    remedy: str,
+    facts: Facts,
+    *,
+    role: str = BOT,
 ) -> tuple[CheckedReply, ReplyCheck]:
     started = time.perf_counter()
-    loaded = tables_of(conversation.shop_id)
-    facts = gather(conversation, now)
+    loaded, now = tables_of(conversation.shop_id), facts.now or timezone.now()
     case = prepare(facts, loaded.tables)
     # two replies of one writer at once must not both spend the same day's authority
     take_turns(f"authority-{conversation.shop_id}-{agent.pk if agent else 'bot'}")
-    author = writer_of(conversation, agent, case, now)
+    author = writer_of(conversation, agent, case, now, role=role)
     check = check_words(conversation, author, text, remedy, case, loaded)
     elapsed = round((time.perf_counter() - started) * 1000, 2)
     label = case.view.pack.label
@@ -124,7 +156,10 @@ def keep_word(event: ReplySent) -> None:
     )
     if row is None:
         return
-    message = message_by_id(event.message_id)
+    _keep(row, message_by_id(event.message_id))
+
+
+def _keep(row: CheckedReply, message: Message) -> None:
     row.message = message
     row.save(update_fields=["message"])
     parts = [Part(**part) for part in row.extra["parts"]]
@@ -133,5 +168,5 @@ def keep_word(event: ReplySent) -> None:
             amount = None if part.amount is None else Decimal(part.amount)
             use_grant(int(part.grant), agent=row.agent, amount=amount)
     if parts:
-        conversation = conversation_by_id(event.conversation_id)
+        conversation = conversation_by_id(message.conversation_id)
         make(conversation, message, row.agent, [part.promise() for part in parts])

@@ -83,7 +83,8 @@ class Wording(models.Model):
 class CheckedReply(models.Model):
     """A reply as it was judged before it left. `facts` and `author` are what it was judged by, `result` the
     check's contract, `extra` what each part costs (gift, grant, due moment); with `pack` and `digest` it can
-    be judged again. `message` is empty only inside the transaction that sends it."""
+    be judged again. `message` is empty only inside the transaction that sends it. `taken_in`: another desk
+    sent it, so it was judged after it had left."""
 
     conversation = models.ForeignKey(
         "conversations.Conversation", on_delete=models.CASCADE, related_name="checked_replies"
@@ -103,6 +104,7 @@ class CheckedReply(models.Model):
     pack = models.CharField(max_length=100)
     digest = models.CharField(max_length=64, blank=True)
     override_reason = models.CharField(max_length=500, blank=True)
+    taken_in = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["conversation", "-id"], name="checked_reply_latest")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 
 from goldseam.copilot.codes import factor_name
 from goldseam.copilot.engine import evidence_in_words
-from goldseam.copilot.models import Decision
+from goldseam.copilot.models import CheckedReply, Decision
 from goldseam.copilot.protocols import PROTOCOLS
 from goldseam.copilot.queries import latest_crisis
 
@@ -115,6 +115,27 @@ def bars_of(risk: Mapping[str, Any], say: Callable[[str], str]) -> tuple[list[Ba
         for f, part, value in zip(factors, points, exact, strict=True)
     ]
     return bars, total
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What speaks against words that another desk has sent."""
+
+    message_id: int
+    at: datetime
+    verdict: str
+    words: str
+    why: str
+
+
+def doubtful_lines(replies: Iterable[CheckedReply]) -> list[Doubt]:
+    """Each commitment that could not have been sent from here."""
+    return [
+        Doubt(reply.message_id or 0, reply.made_at, part["verdict"], part["text"], part["why"])
+        for reply in replies
+        for part in reply.result["commitments"]
+        if part["verdict"] != "ok"
+    ]
 
 
 def crisis_context(conversation_id: int, role: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from goldseam.conversations.queries import access_conversation, locked_by_crisis
 from goldseam.copilot.engine import draft_for_remedy
 from goldseam.copilot.facts import gather
-from goldseam.copilot.models import Correction, Crisis, Decision
+from goldseam.copilot.models import CheckedReply, Correction, Crisis, Decision
 from goldseam.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -48,6 +48,13 @@ def draft_with(conversation: Conversation, remedy: str) -> str:
             )
         )
     return text
+
+
+def doubtful_replies(conversation_id: int) -> list[CheckedReply]:
+    """What another desk sent in a conversation though this shop's rules, limits or facts speak against it:
+    the latest first, three at most."""
+    rows = CheckedReply.objects.filter(message__conversation=conversation_id, taken_in=True)
+    return list(rows.exclude(verdict="ok").order_by("-id")[:3])
 
 
 def is_locked(conversation: Conversation) -> bool:

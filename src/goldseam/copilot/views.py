@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from goldseam.conversations.queries import access_conversation
 from goldseam.copilot import actions, queries
 from goldseam.copilot.codes import ISSUES
-from goldseam.copilot.panel import crisis_context, panel_of
+from goldseam.copilot.panel import crisis_context, doubtful_lines, panel_of
 from goldseam.copilot.wording import is_on, latest_wordings
 from goldseam.core.http import PageRequest
 from goldseam.people.queries import membership_in
@@ -62,6 +62,7 @@ def panel_fragment(request: PageRequest, conversation_id: int) -> HttpResponse:
     context = crisis_context(conversation.pk, role) | {
         "conversation": conversation,
         "panel": panel_of(decision) if decision else None,
+        "doubtful": doubtful_lines(queries.doubtful_replies(conversation.pk)),
         "issues": ISSUES.items(),
         "llm": is_on(),
         "wordings": latest_wordings(decision) if decision and is_on() else {},

@@ -6,15 +6,18 @@ unique index."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from goldseam.conversations.actions import hold
+from goldseam.conversations.actions import hold, hold_root, stand_together
+from goldseam.conversations.queries import conversation_by_id
 from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.events import emit
@@ -28,6 +31,8 @@ from goldseam.people.queries import teams_of
 from goldseam.workshop.load_terms import load_terms
 
 if TYPE_CHECKING:
+    from goldseam.conversations.events import ConversationsMerged
+    from goldseam.conversations.models import Conversation
     from goldseam.people.models import Agent
 
 MAX_AMOUNT = Decimal("9999999999.99")
@@ -37,7 +42,6 @@ _SAME = (
     "amount",
     "currency",
     "remedy",
-    "conversation_id",
     "agent_id",
     "approver_id",
     "issue",
@@ -63,32 +67,35 @@ def post(
     source: str = "",
     at: datetime | None = None,
     by_right: bool = False,
+    item: int | None = None,
 ) -> Entry:
     """Write what happened to an amount. The same `key` with the same content is the entry that stands;
     with other content it is a Conflict. A promise is taken from what was approved for the remedy on the
     conversation, a payment from what is owed; only what goes beyond counts as given by the writer
-    (`booking.book`), and nothing does when it is owed by right. `at` is now unless history is written.
-    Raises Conflict when more is cancelled than is open."""
+    (`booking.book`), and nothing does when it is owed by right. With `item` only what that entry opened is
+    taken from. `at` is now unless history is written. What is written on a merged conversation stands where
+    that was merged into. Raises Conflict when more is cancelled than is open."""
     given: dict[str, Any] = {
         "state": state,
         "amount": _checked_amount(amount),
         "currency": currency,
         "remedy": remedy,
-        "conversation_id": conversation_id,
         "agent_id": agent_id,
         "approver_id": approver_id,
         "issue": issue,
         "liable_party": liable_party or Party.UNCLEAR.value,
     }
     _check_words(key, given, source)
-    conversation = hold(conversation_id)
+    conversation = hold_root(conversation_by_id(conversation_id))
     if conversation.shop_id != shop_id:
         raise DomainError(gettext_noop("This conversation belongs to another shop."), field="conversation_id")
     known = Entry.objects.filter(shop_id=shop_id, key=key).first()
     if known is not None:
-        return _same_again(known, given)
-    booking = _booking(conversation_id, state, remedy, given["amount"], currency)
+        return _same_again(known, given, conversation)
+    booking = _booking(conversation.pk, state, remedy, given["amount"], currency, item)
     columns = given | {
+        "conversation": conversation,
+        "home_id": conversation_id,
         "order_id": order_id if order_id is not None else conversation.order_id,
         "source": source,
         "at": at or timezone.now(),
@@ -99,7 +106,7 @@ def post(
     }
     entry, is_new = Entry.objects.get_or_create(shop_id=shop_id, key=key, defaults=columns)
     if not is_new:
-        return _same_again(entry, given)
+        return _same_again(entry, given, conversation)
     _write_lines(entry, booking)
     _tell(entry, state)
     return entry
@@ -121,7 +128,8 @@ def reverse(entry: Entry, *, key: str, agent: Agent | None, reason: str, source:
         raise Conflict(gettext_noop("This entry is taken back already, or takes another one back itself."))
     _must_be_whole(entry)
     lines = list(entry.lines.all())
-    columns = {name: getattr(entry, name) for name in (*_SAME, "order_id", "team_id")}
+    same = (*_SAME, "conversation_id", "home_id", "order_id", "team_id")
+    columns = {name: getattr(entry, name) for name in same}
     taken = Entry.objects.create(
         shop_id=entry.shop_id,
         key=key,
@@ -134,6 +142,24 @@ def reverse(entry: Entry, *, key: str, agent: Agent | None, reason: str, source:
     Line.objects.bulk_create(_line(taken, line.account, -line.amount, line.item_id) for line in lines)
     _tell(taken, "reversed", f"agent-{agent.pk}" if agent else "")
     return taken
+
+
+def follow_merge(event: ConversationsMerged) -> None:
+    """Entries stand where the conversation went that they were written on, and come back with it."""
+    if stand_together(Entry.objects.all(), event.conversation_id, event.source_id):
+        for conversation_id in (event.conversation_id, event.source_id):
+            announce(event.shop_id, f"ledger-{conversation_id}")
+
+
+@transaction.atomic
+def move(shop_id: int, sources: Iterable[str], conversation_id: int) -> None:
+    """What was written for these sources ("promise-7") belongs to another conversation from now on, with
+    all that settled it or took it back. The caller holds both conversations."""
+    rows = Entry.objects.filter(shop_id=shop_id, source__in=list(sources))
+    first = set(rows.values_list("pk", flat=True))
+    later = Q(lines__item__in=first) | Q(reverses__in=first)
+    moving = first | set(Entry.objects.filter(later).values_list("pk", flat=True))
+    Entry.objects.filter(pk__in=moving).update(conversation=conversation_id, home=conversation_id)
 
 
 def _must_be_whole(entry: Entry) -> None:
@@ -159,11 +185,13 @@ def _team_of(shop_id: int, agent_id: int | None) -> int | None:
     return own.values_list("pk", flat=True).first()
 
 
-def _booking(conversation_id: int, state: str, remedy: str, amount: Decimal, currency: str) -> Booking:
+def _booking(
+    conversation_id: int, state: str, remedy: str, amount: Decimal, currency: str, only: int | None
+) -> Booking:
     opened = [
         Open(item.entry.pk, item.account, item.entry.remedy, item.left)
         for item in open_items(conversation_id=conversation_id)
-        if item.entry.currency == currency
+        if item.entry.currency == currency and only in (None, item.entry.pk)
     ]
     booking = book(state, remedy, amount, opened)
     if booking is None:
@@ -208,10 +236,10 @@ def _tell(entry: Entry, verb: str, actor: str = "") -> None:
     emit(events.EntryPosted(entry.shop_id, entry.conversation_id, entry.pk, entry.state))
 
 
-def _same_again(entry: Entry, given: dict[str, Any]) -> Entry:
+def _same_again(entry: Entry, given: dict[str, Any], conversation: Conversation) -> Entry:
     """The entry that stands, if it says the same."""
     other = [name for name in _SAME if getattr(entry, name) != given[name]]
-    if other:
+    if other or entry.conversation_id != conversation.pk:
         raise Conflict(
             gettext_noop("Another entry has this key already, with other content."), code="key_taken"
         )

@@ -84,6 +84,7 @@ def _bookings(rows: Sequence[OldEntry]) -> list[Booking]:
 def _entry(shop_id: int, row: OldEntry, booking: Booking, team_id: int | None) -> Entry:
     columns = {name: getattr(row, name) for name in row.__slots__}
     return Entry(
+        home_id=row.conversation_id,
         shop_id=shop_id,
         team_id=team_id,
         granter_id=(row.approver_id or row.agent_id) if booking.granted else None,

@@ -51,7 +51,8 @@ class Entry(models.Model):
     entry. `amount` is at least 0 in `currency`, 0 for remedies without money. `granter` is the person whose
     authority gave the money (who approved it, or who promised it alone), `granted` how much of it is counted
     against that authority; `moved` is the sum of the entry's debits. `team` is the team of `agent` when it
-    was written. `reverses` names the entry that this one takes back."""
+    was written. `reverses` names the entry that this one takes back. `home` is the conversation it was
+    written on, `conversation` the one into which that was merged: the only columns that may change."""
 
     shop = models.ForeignKey("people.Shop", on_delete=models.PROTECT, related_name="ledger_entries")
     key = models.CharField(max_length=160)
@@ -63,6 +64,7 @@ class Entry(models.Model):
     conversation = models.ForeignKey(
         "conversations.Conversation", on_delete=models.PROTECT, related_name="ledger_entries"
     )
+    home = models.ForeignKey("conversations.Conversation", on_delete=models.PROTECT, related_name="+")
     order = models.ForeignKey("commerce.Order", on_delete=models.SET_NULL, null=True, related_name="+")
     agent = models.ForeignKey("people.Agent", on_delete=models.SET_NULL, null=True, related_name="+")
     approver = models.ForeignKey("people.Agent", on_delete=models.SET_NULL, null=True, related_name="+")
@@ -85,6 +87,7 @@ class Entry(models.Model):
             models.Index(fields=["shop", "agent", "-at"], name="entry_by_agent"),
             models.Index(fields=["shop", "issue", "-at"], name="entry_by_issue"),
             models.Index(fields=["conversation", "id"], name="entry_of_conversation"),
+            models.Index(fields=["home"], name="entry_of_home"),
             models.Index(fields=["order", "id"], condition=Q(order__isnull=False), name="entry_of_order"),
             models.Index(
                 fields=["granter", "shop", "currency", "at"], condition=~Q(granted=0), name="entry_by_granter"

@@ -92,10 +92,16 @@ def open_items(
     return [OpenItem(entries[row["item_id"]], row["account"], row["left"]) for row in rows]
 
 
+def left_of(entry: Entry) -> Decimal:
+    """What is not settled yet of what an entry opened."""
+    opened = open_items(conversation_id=entry.conversation_id)
+    return next((item.left for item in opened if item.entry.pk == entry.pk), ZERO)
+
+
 def owed(conversation_id: int) -> dict[str, Decimal]:
     """What the shop owes a conversation's customer, by currency."""
     rows = (
-        Line.objects.filter(entry__conversation_id=conversation_id, account=Account.PAYABLE)
+        Line.objects.filter(item__conversation_id=conversation_id, account=Account.PAYABLE)
         .values("currency")
         .annotate(left=-Sum("amount"))
         .filter(left__gt=0)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 from goldseam.commerce.queries import PaidRefund, paid_refunds
 from goldseam.conversations.actions import hold
 from goldseam.core.errors import Conflict
-from goldseam.ledger.actions import post
+from goldseam.ledger.actions import post, reverse
 from goldseam.ledger.models import Account, Entry, State
 from goldseam.ledger.queries import OpenItem, open_items
 
@@ -83,20 +83,42 @@ def pay(
     return _pay(entry.shop_id, wanted, key, source, agent)
 
 
+@transaction.atomic
+def release(entry: Entry, *, key: str, agent: Agent | None, reason: str) -> Entry | None:
+    """What is left of what an entry opened is not needed: all of it is taken back by a reversal, a rest by a
+    cancelling entry. The same key again is the same; None when nothing is left."""
+    hold(entry.conversation_id)
+    known = Entry.objects.filter(shop_id=entry.shop_id, key=key).first()
+    if known is not None:
+        return known
+    opened = open_items(conversation_id=entry.conversation_id)
+    item = next((item for item in opened if item.entry.pk == entry.pk), None)
+    if item is None:  # settled, or taken back already
+        return None
+    if item.left == entry.moved:
+        return reverse(entry, key=key, agent=agent, reason=reason, source=entry.source)
+    return _settle(entry.shop_id, item, State.CANCELLED, key, f"{entry.source}: {reason}"[:200], agent)
+
+
 def _pay(shop_id: int, item: OpenItem, key: str, source: str, agent: Agent | None = None) -> Entry:
+    return _settle(shop_id, item, State.PAID, key, source, agent)
+
+
+def _settle(shop_id: int, item: OpenItem, state: State, key: str, source: str, agent: Agent | None) -> Entry:
     entry = item.entry
     return post(
         shop_id,
         key=key,
-        state=State.PAID,
+        state=state,
         amount=item.left,
         currency=entry.currency,
         remedy=entry.remedy,
-        conversation_id=entry.conversation_id,
+        conversation_id=entry.home_id,
         order_id=entry.order_id,
         agent_id=agent.pk if agent else entry.agent_id,
         approver_id=entry.approver_id,
         issue=entry.issue,
         liable_party=entry.liable_party,
         source=source,
+        item=entry.pk,
     )

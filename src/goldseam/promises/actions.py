@@ -17,7 +17,13 @@ from django.utils.translation import gettext_noop
 
 from goldseam.commerce.events import OrderChanged, OrdersChanged
 from goldseam.conversations.actions import hold, note_promises
-from goldseam.conversations.events import ConversationsMerged, ConversationSplit, NoteAdded, ReplySent
+from goldseam.conversations.events import (
+    ConversationsMerged,
+    ConversationSplit,
+    NoteAdded,
+    ReplySent,
+    ReplyTakenIn,
+)
 from goldseam.conversations.queries import staff_words_since
 from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
@@ -149,8 +155,8 @@ def see(promise: Promise, agent: Agent) -> None:
         announce(promise.shop_id, f"promise-{promise.conversation_id}")
 
 
-def settle_after_reply(event: ReplySent | NoteAdded) -> None:
-    """An answer or the note of a call may be what was promised."""
+def settle_after_reply(event: ReplySent | ReplyTakenIn | NoteAdded) -> None:
+    """An answer (by whatever desk) or the note of a call may be what was promised."""
     settle_by_facts([event.conversation_id], timezone.now())
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from goldseam.approvals import events as approvals
 from goldseam.approvals.actions import refuse_closing
+from goldseam.approvals.following import follow_merge as move_requests
 from goldseam.channels.webhook.actions import redeliver_message, tell
 from goldseam.commerce.events import OrderChanged, OrdersChanged
 from goldseam.conversations import events as inbox
 from goldseam.conversations.actions.handover import hand_over
 from goldseam.copilot.actions import assess_after_message, assess_joined
 from goldseam.copilot.approving import judge_request
-from goldseam.copilot.booking import book_grant, book_promise, unbook_promise
+from goldseam.copilot.booking import book_grant, book_promise, follow_split, unbook_promise
 from goldseam.copilot.bulk import assess_after_orders, assess_after_promise, assess_imported
 from goldseam.copilot.crisis import watch_imported, watch_message
-from goldseam.copilot.gate import judge_reply, keep_word
+from goldseam.copilot.gate import judge_reply, keep_word, read_taken_in
 from goldseam.copilot.tryout import defer_tryout
 from goldseam.core.events import Handler
+from goldseam.ledger.actions import follow_merge as move_entries
 from goldseam.ledger.settling import settle_refunds
 from goldseam.people.events import PersonCameBack, PersonLeft
 from goldseam.policies.events import TryOutRequested
@@ -41,22 +43,24 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     ),
     inbox.ConversationsImported: (assess_imported, watch_imported, clocks.on_imported),
     TryOutRequested: (defer_tryout,),
-    inbox.ReplyTakenIn: (clocks.on_replied,),
+    inbox.ReplyTakenIn: (settle_after_reply, read_taken_in, clocks.on_replied),
     TimesChanged: (reckon_later,),
     PersonCameBack: (serve_queue_soon,),
     inbox.ReplySubmitted: (refuse_unfilled, judge_reply),
     inbox.NoteAdded: (settle_after_reply,),
-    inbox.ConversationsMerged: (follow_messages, assess_joined, tell),
-    inbox.ConversationSplit: (follow_messages, assess_joined),
+    inbox.ConversationsMerged: (follow_messages, move_entries, move_requests, assess_joined, tell),
+    inbox.ConversationSplit: (follow_messages, follow_split, assess_joined),
     inbox.SurveySent: (tell,),
     inbox.SurveyAnswered: (tell,),
     inbox.DeliveryRetried: (redeliver_message,),
-    promises.PromiseMade: (book_promise,),
-    promises.PromiseKept: (assess_after_promise,),
-    promises.PromiseBroken: (assess_after_promise,),
+    promises.PromiseMade: (book_promise, tell),
+    promises.PromiseDueSoon: (tell,),
+    promises.PromiseKept: (assess_after_promise, tell),
+    promises.PromiseBroken: (assess_after_promise, tell),
     promises.PromiseWithdrawn: (
         unbook_promise,
         assess_after_promise,
+        tell,
     ),
     inbox.ReplySent: (
         settle_after_reply,
@@ -91,4 +95,5 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     approvals.RequestDecided: (tell,),
     approvals.RequestWithdrawn: (tell,),
     approvals.GrantUsed: (book_grant, tell),
+    approvals.GrantReturned: (tell,),
 }

@@ -33,6 +33,8 @@ from goldseam.conversations.actions import record_delivery
 from goldseam.core import audit
 from goldseam.core.errors import DomainError
 from goldseam.core.jobs import WEBHOOKS, defer
+from goldseam.promises import events as promises
+from goldseam.promises.queries import promise_by_id, promise_json
 
 if TYPE_CHECKING:
     from goldseam.people.models import Shop
@@ -53,6 +55,12 @@ NAMES: dict[type, str] = {
     approvals.RequestDecided: "approval.decided",
     approvals.RequestWithdrawn: "approval.withdrawn",
     approvals.GrantUsed: "approval.used",
+    approvals.GrantReturned: "approval.returned",
+    promises.PromiseMade: "promise.made",
+    promises.PromiseDueSoon: "promise.due_soon",
+    promises.PromiseKept: "promise.kept",
+    promises.PromiseBroken: "promise.broken",
+    promises.PromiseWithdrawn: "promise.withdrawn",
 }
 """Which event is told under which name."""
 
@@ -279,8 +287,8 @@ def _defer(delivery_id: UUID, at: datetime | None) -> None:
 
 
 def _payload(event: Any) -> dict[str, Any]:
-    """What the receiver gets: the conversation as the API shows it, and the message or the approval
-    where there is one."""
+    """What the receiver gets: the conversation as the API shows it, and the message, the approval
+    or the promise where there is one."""
     conversation = queries.conversation_by_id(event.conversation_id)
     payload: dict[str, Any] = {
         "event": NAMES[type(event)],
@@ -298,5 +306,8 @@ def _payload(event: Any) -> dict[str, Any]:
     request_id = getattr(event, "request_id", None)
     if request_id is not None:
         payload["approval"] = request_json(request_by_id(request_id))
+    promise_id = getattr(event, "promise_id", None)
+    if promise_id is not None:
+        payload["promise"] = promise_json(promise_by_id(promise_id))
     plain: dict[str, Any] = orjson.loads(orjson.dumps(payload))
     return plain

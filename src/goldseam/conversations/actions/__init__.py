@@ -13,7 +13,15 @@ from goldseam.conversations.actions.choices import PRIORITIES, set_priority, set
 from goldseam.conversations.actions.closing import FieldsMissing, close, set_close_rules
 from goldseam.conversations.actions.deadlines import Deadline, set_deadlines, tell_of
 from goldseam.conversations.actions.delivering import record_delivery, retry_delivery
-from goldseam.conversations.actions.joining import UNDO_MERGE, link, merge, split, undo_merge, unlink
+from goldseam.conversations.actions.joining import (
+    UNDO_MERGE,
+    link,
+    merge,
+    split,
+    stand_together,
+    undo_merge,
+    unlink,
+)
 from goldseam.conversations.actions.labels import change_label, drop_label, label_conversation, make_label
 from goldseam.conversations.actions.mentions import see_mentions, take_news
 from goldseam.conversations.actions.messages import (
@@ -40,6 +48,7 @@ from goldseam.conversations.actions.states import (
     assign,
     hold,
     hold_many,
+    hold_root,
     reopen,
     snooze,
     wake,
@@ -110,6 +119,7 @@ __all__ = [
     "hold",
     "hold_many",
     "hold_reply",
+    "hold_root",
     "label_conversation",
     "language_of",
     "latest_survey",
@@ -141,6 +151,7 @@ __all__ = [
     "set_remedy",
     "snooze",
     "split",
+    "stand_together",
     "survey_of",
     "sweep_store",
     "take_back",

@@ -7,7 +7,7 @@ message remembers where it was said (`origin`), so that undoing needs no list an
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max, Value
@@ -27,12 +27,15 @@ from goldseam.conversations.models import (
     MessageRole,
     Status,
 )
+from goldseam.conversations.queries import family_of
 from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError, NotFound
 from goldseam.core.events import emit
 from goldseam.core.live import announce
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from goldseam.people.models import Agent
 
 UNDO_MERGE = timedelta(hours=24)
@@ -47,12 +50,11 @@ def _pair(one_id: int, other_id: int) -> tuple[Conversation, Conversation]:
 @transaction.atomic
 def merge(source: Conversation, target: Conversation, agent: Agent) -> Merge:
     """Put a customer's conversation into another one of theirs. Refused while a reply is about to go out, or
-    when a room forbids closing the source."""
+    when a room that listens refuses it."""
     if source.pk == target.pk:
         raise DomainError(gettext_noop("Choose another conversation."), field="target")
     source, target = _pair(source.pk, target.pk)
     _may_merge(source, target)
-    emit(events.CloseRequested(source.shop_id, source.pk, agent.pk))
     row = Merge.objects.create(
         source=source,
         target=target,
@@ -137,7 +139,7 @@ def _move(source: Conversation, target: Conversation) -> None:
 
 
 def _move_back(source: Conversation, target: Conversation) -> None:
-    family = [source.pk, *_merged_below(source.pk)]
+    family = family_of(source.pk)
     moving = Message.objects.filter(conversation=target, origin__in=family)
     _bring_home(moving.filter(origin=source), source)
     rest = Message.objects.filter(conversation=target, origin__in=family)
@@ -145,13 +147,16 @@ def _move_back(source: Conversation, target: Conversation) -> None:
     rest.update(conversation=source)
 
 
-def _merged_below(conversation_id: int) -> list[int]:
-    found: list[int] = []
-    level = [conversation_id]
-    while level:
-        level = list(Conversation.objects.filter(merged_into__in=level).values_list("pk", flat=True))
-        found += level
-    return found
+def stand_together(rows_of_a_room: QuerySet[Any], *conversation_ids: int) -> int:
+    """Let rows of another room stand where the conversation went in which they were written (`home`), after
+    a merge or its undoing: `conversation` is `home`, or what that was merged into. Says how many moved."""
+    roots = Conversation.objects.filter(pk__in=conversation_ids, merged_into=None).values_list(
+        "pk", flat=True
+    )
+    return sum(
+        rows_of_a_room.filter(home__in=family_of(root)).exclude(conversation=root).update(conversation=root)
+        for root in roots
+    )
 
 
 def _send_off(messages: object, source: Conversation, target: Conversation) -> None:

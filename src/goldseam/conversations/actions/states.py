@@ -38,6 +38,11 @@ def _held() -> QuerySet[Conversation]:
     return related.select_for_update(of=("self",))
 
 
+def hold_root(conversation: Conversation) -> Conversation:
+    """The same for the conversation into which this one was merged; itself when it was not."""
+    return rows.locked_root(conversation)
+
+
 @transaction.atomic
 def assign(conversation: Conversation, assignee: Agent | None, *, actor: str) -> None:
     """Give the conversation to a person of the shop, or to nobody."""
