@@ -49,7 +49,7 @@ def test_the_sums_of_every_group_are_the_totals(house: House, group: str) -> Non
     house.post("a", "promised", "10")
     house.post("b", "promised", "5", remedy="gift", issue="", agent_id=None, liable_party="")
     house.post("c", "refused", "7", currency="USD")
-    rows = listing.by_group(house.shop, listing.LedgerQuery(), group)
+    rows = listing.summed(house.shop, listing.LedgerQuery(), group).groups
     totals = listing.totals(house.shop, listing.LedgerQuery())
     for whole in totals:
         part = [row for row in rows if row.currency == whole.currency]

@@ -140,22 +140,41 @@ class Sums:
     value: str = ""
 
 
+_ADDED = ("promised", "approved", "paid", "refused", "goodwill", "owed", "entries")
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """The sums of everything that is asked for, by currency, and the same by person, team, issue …, the
+    costliest first; a group's `name` and `value` are empty for none."""
+
+    totals: list[Sums]
+    groups: list[Sums]
+
+
+def summed(shop: Shop, query: LedgerQuery, group: str) -> Summed:
+    """Three queries: entries by state, what they cost, and what is left of the debts that they opened. The
+    groups share out all entries, so the totals are their sums."""
+    found = _groups(shop, query, group if group in GROUPS else "issue")
+    found.sort(key=lambda row: (row.currency, -row.goodwill, -row.approved, -row.promised, row.name))
+    return Summed(_added(found), found[:MOST_GROUPS])
+
+
 def totals(shop: Shop, query: LedgerQuery) -> list[Sums]:
-    """The sums of everything that is asked for, by currency."""
-    return [sums for _, sums in sorted(_sums(shop, query, None).items(), key=lambda pair: pair[0][1])]
+    """Only the sums of everything, by currency."""
+    return summed(shop, query, "issue").totals
 
 
-def by_group(shop: Shop, query: LedgerQuery, group: str) -> list[Sums]:
-    """The sums by person, team, issue …, the costliest first; `name` and `value` are empty for none."""
-    if group not in GROUPS:
-        group = "issue"
-    rows = list(_sums(shop, query, group).values())
-    rows.sort(key=lambda row: (row.currency, -row.goodwill, -row.approved, -row.promised, row.name))
-    return rows[:MOST_GROUPS]
+def _added(groups: list[Sums]) -> list[Sums]:
+    found: dict[str, Sums] = {}
+    for row in sorted(groups, key=lambda row: row.currency):
+        known = found.get(row.currency, Sums(row.currency))
+        sums = {name: getattr(known, name) + getattr(row, name) for name in _ADDED}
+        found[row.currency] = Sums(row.currency, **sums)
+    return list(found.values())
 
 
-def _sums(shop: Shop, query: LedgerQuery, group: str | None) -> dict[tuple[Any, str], Sums]:
-    """Three queries: entries by state, what they cost, and what is left of the debts that they opened."""
+def _groups(shop: Shop, query: LedgerQuery, group: str) -> list[Sums]:
     rows = query.rows(shop)
     counted = Q(reverses=None, reversal=None)
     place = _place(group, "", shop)
@@ -171,39 +190,40 @@ def _sums(shop: Shop, query: LedgerQuery, group: str | None) -> dict[tuple[Any, 
         )
         .order_by()
     )
-    cost = _by_account(Account.GOODWILL, "entry", rows, group, shop)
-    debts = _by_account(Account.PAYABLE, "item", rows, group, shop)
-    found = {}
-    for row in entries:
-        key = (row.get("value"), row["currency"])
-        found[key] = Sums(
+    chosen = rows if query.as_params() else None
+    cost = _by_account(Account.GOODWILL, "entry", chosen, group, shop)
+    debts = _by_account(Account.PAYABLE, "item", chosen, group, shop)
+    return [
+        Sums(
             row["currency"],
             promised=row["sum_promised"] or ZERO,
             approved=row["sum_approved"] or ZERO,
             paid=row["sum_paid"] or ZERO,
             refused=row["sum_refused"] or ZERO,
-            goodwill=cost.get(key, ZERO),
-            owed=ZERO - debts.get(key, ZERO),
+            goodwill=cost.get((row["value"], row["currency"]), ZERO),
+            owed=ZERO - debts.get((row["value"], row["currency"]), ZERO),
             entries=row["count"],
-            name=_name(row.get("name")),
-            value=_name(row.get("value")),
+            name=_name(row["name"]),
+            value=_name(row["value"]),
         )
-    return found
+        for row in entries
+    ]
 
 
 def _by_account(
-    account: str, through: str, rows: QuerySet[Entry], group: str | None, shop: Shop
+    account: str, through: str, rows: QuerySet[Entry] | None, group: str, shop: Shop
 ) -> dict[tuple[Any, str], Decimal]:
-    """An account's lines of the entries, or (through "item") of what they opened, by group and currency."""
+    """An account's lines of the entries (None: of all), or (through "item") of what they opened, by group and
+    currency."""
     place = _place(group, f"{through}__", shop)
-    lines = Line.objects.filter(account=account, **{f"{through}__in": rows.values("pk")})
+    lines = Line.objects.filter(shop=shop, account=account)
+    if rows is not None:
+        lines = lines.filter(**{f"{through}__in": rows.values("pk")})
     sums = lines.annotate(**place).values(*place, "currency").annotate(total=Sum("amount")).order_by()
-    return {(row.get("value"), row["currency"]): row["total"] for row in sums}
+    return {(row["value"], row["currency"]): row["total"] for row in sums}
 
 
-def _place(group: str | None, prefix: str, shop: Shop) -> dict[str, Any]:
-    if group is None:
-        return {}
+def _place(group: str, prefix: str, shop: Shop) -> dict[str, Any]:
     if group == "month":
         month = TruncMonth(f"{prefix}at", tzinfo=ZoneInfo(shop.timezone))
         return {"value": month, "name": month}

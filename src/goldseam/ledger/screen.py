@@ -49,9 +49,10 @@ def list_context(request: PageRequest) -> dict[str, Any]:
     if after:
         return context
     terms = load_terms()
+    sums = listing.summed(request.shop, query, group)
     return context | {
-        "totals": listing.totals(request.shop, query),
-        "sums": listing.by_group(request.shop, query, group),
+        "totals": sums.totals,
+        "sums": sums.groups,
         "ledger_groups": GROUP_NAMES,
         "group_name": GROUP_NAMES[group],
         "people": agents_of(request.shop.pk),
