@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from goldseam.engine.assessment import Liability, Risk
 from goldseam.engine.decide.pack_canon import canonical
 from goldseam.engine.decide.pack_check import blocks, check_pack
+from goldseam.engine.decide.pack_cover import covering
 from goldseam.engine.decide.pack_form import examine_form
 from goldseam.engine.decide.pack_logic import apart, inside, shape_of
 from goldseam.engine.decide.pack_terms import LADDER, SEVERITIES
@@ -134,6 +135,29 @@ def test_unreachable_rules() -> None:
     assert ("shadowed", "when") in codes(wide, narrow)
     assert ("shadowed", "when") not in codes(narrow | {"merit": 0.3}, wide)
     assert ("duplicate", "when") in codes(rule("a"), rule("b"))
+
+
+def days(low: int | None, high: int | None) -> dict[str, Any]:
+    ends = {"min": low, "max": high}
+    return {"days_since_delivered": {key: value for key, value in ends.items() if value is not None}}
+
+
+def test_rules_that_together_leave_nothing_for_another() -> None:
+    week, month, later = (
+        rule("week", when=days(None, 7), merit=0.2),
+        rule("month", when=days(7, 30), merit=0.2),
+        rule("later", when=days(30, None), merit=0.2),
+    )
+    rest = rule("rest", when=days(0, None))
+    found = [f for f in check_pack(small_pack(week, month, later, rest), TERMS, ON) if f.code == "shadowed"]
+    assert [f.rules for f in found] == [("rest", "week", "month", "later")]
+    assert ("shadowed", "when") not in codes(week, later, rest)  # the second to fourth week is left
+    assert ("shadowed", "when") not in codes(week, month | {"when": days(7, 30) | {"tier": ["vip"]}}, rest)
+    paid, sent = ({"order_state": [state]} for state in ("paid", "shipped"))
+    both = {"order_state": ["paid", "shipped"]}
+    bans = (rule("b1", effect="forbid", when=paid), rule("b2", effect="forbid", when=sent))
+    assert ("contradiction", "remedy") in codes(*bans, rule("r", when=both))
+    assert ("contradiction", "remedy") not in codes(bans[0], rule("r", when=both))
 
 
 def test_contradictions_and_overlaps() -> None:
@@ -267,6 +291,27 @@ def test_inside_and_apart_are_true_for_all_facts(one: Any, two: Any, talks: Any,
         held = {found.id for found in pack.matching(facts, ON)}
         assert not (within and held == {"a"})
         assert not (never and held == {"a", "b"})
+
+
+@given(
+    rules("a", allow_only=True),
+    st.lists(rules("b"), min_size=2, max_size=4),
+    st.lists(conversations(), min_size=3, max_size=8),
+    st.data(),
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+def test_covering_is_true_for_all_facts(one: Any, more: Any, talks: Any, data: st.DataObject) -> None:
+    more = [found | {"id": f"b{place}"} for place, found in enumerate(more)]
+    pack = compile_pack(small_pack(one, *more), TERMS.issues, TERMS.remedies)
+    first, *others = (shape_of(found) for found in pack.rules)
+    if first.empty or not covering(first, others):
+        return
+    for talk in talks:
+        issue = data.draw(st.sampled_from(sorted(TERMS.issues)[:9]))
+        view = view_of(talk, issue)
+        facts = policy_facts(view, view.order, 0.5, "seller") | {"requests": frozenset(TERMS.remedies)}
+        held = {found.id for found in pack.matching(facts, ON)}
+        assert held != {"a"}
 
 
 @given(packs(), st.lists(conversations(), min_size=1, max_size=6), st.data())

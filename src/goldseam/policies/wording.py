@@ -156,7 +156,7 @@ FINDINGS: dict[str, Words] = {
     "impossible": _("A remedy that no order in these states allows: %(remedy)s."),
     "contradiction": _("Allowed here, but always forbidden by the other rule: %(remedy)s."),
     "opposed": _("The same conditions with other terms in two rules; the second never speaks: %(remedy)s."),
-    "shadowed": _("Another rule that holds whenever this one does always takes precedence: %(remedy)s."),
+    "shadowed": _("Whenever this rule holds, another one holds that takes precedence: %(remedy)s."),
     "duplicate": _("The other rule says the same already: %(remedy)s."),
     "overlap": _(
         "They may hold at once with the same precedence, and differ in %(cells)s: the order decides."

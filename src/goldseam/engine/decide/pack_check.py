@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from goldseam.engine.decide.pack_cover import covering
 from goldseam.engine.decide.pack_form import examine_form
 from goldseam.engine.decide.pack_gaps import gaps
 from goldseam.engine.decide.pack_logic import Shape, apart, inside, shape_of
@@ -117,7 +118,7 @@ def _meetings(rows: list[_Row]) -> Iterator[Finding]:
         if not row.shape.empty:
             for code in row.rule.remedies:
                 by_remedy.setdefault(code, []).append(row)
-    dead: dict[str, list[tuple[str, str, str]]] = {}
+    dead: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
     ties: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {}
     for code, same in by_remedy.items():
         allowing = [row for row in same if row.rule.effect == "allow"]
@@ -146,28 +147,40 @@ def _overlaps(ties: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]]) -> It
         yield Finding("overlap", WARNING, (first, *(name for name, _, _ in others)), cells[0], details)
 
 
-def _end_of(row: _Row, allowing: list[_Row], banning: list[_Row]) -> tuple[str, str] | None:
+def _end_of(row: _Row, allowing: list[_Row], banning: list[_Row]) -> tuple[str, tuple[str, ...]] | None:
     for other in banning:
         if inside(row.shape, other.shape):
-            return "contradiction", other.rule.id
+            return "contradiction", (other.rule.id,)
     for other in allowing:
         if other is row or not other.before(row) or not inside(row.shape, other.shape):
             continue
         equal = inside(other.shape, row.shape)
         same = not _differences(row.rule, other.rule)
         kind = "duplicate" if equal and same else "opposed" if equal and _tied(row, other) else "shadowed"
-        return kind, other.rule.id
+        return kind, (other.rule.id,)
+    return _ended_together(row, allowing, banning)
+
+
+def _ended_together(
+    row: _Row, allowing: list[_Row], banning: list[_Row]
+) -> tuple[str, tuple[str, ...]] | None:
+    """No single rule ends it, but several share out its cases among them."""
+    stronger = [other for other in allowing if other is not row and other.before(row)]
+    for kind, others in (("contradiction", banning), ("shadowed", stronger)):
+        found = covering(row.shape, [other.shape for other in others])
+        if found:
+            return kind, tuple(others[place].rule.id for place in found)
     return None
 
 
-def _dead(rule: Rule, ends: list[tuple[str, str, str]]) -> Iterator[Finding]:
-    for code, kind, other in ends:
+def _dead(rule: Rule, ends: list[tuple[str, str, tuple[str, ...]]]) -> Iterator[Finding]:
+    for code, kind, others in ends:
         if kind in ("contradiction", "opposed"):
-            yield Finding(kind, ERROR, (rule.id, other), "remedy", {"remedy": code})
+            yield Finding(kind, ERROR, (rule.id, *others), "remedy", {"remedy": code})
     if len(ends) == len(rule.remedies):
-        for code, kind, other in ends[:1]:
+        for code, kind, others in ends[:1]:
             if kind in ("shadowed", "duplicate"):
-                yield Finding(kind, WARNING, (rule.id, other), "when", {"remedy": code})
+                yield Finding(kind, WARNING, (rule.id, *others), "when", {"remedy": code})
 
 
 def _tied(one: _Row, other: _Row) -> bool:
@@ -175,7 +188,7 @@ def _tied(one: _Row, other: _Row) -> bool:
 
 
 def _ties(
-    rows: list[_Row], dead: Mapping[str, list[tuple[str, str, str]]]
+    rows: list[_Row], dead: Mapping[str, list[tuple[str, str, tuple[str, ...]]]]
 ) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
     """Rules of equal merit that may hold at once with other terms: only their order decides."""
     for place, one in enumerate(rows):

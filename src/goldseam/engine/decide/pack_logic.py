@@ -8,7 +8,7 @@ say is always true, and what they do not say may still be so."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from goldseam.engine.decide.pack_terms import STATES
@@ -110,6 +110,13 @@ def shape_of(rule: Rule) -> Shape:
         until=rule.valid_to or date.max,
         asked=rule.asked,
     )
+
+
+def without_states(shape: Shape) -> Shape:
+    """The shape open to every order state, and without the flags that its states tell by themselves."""
+    told = {name for (name, _flag), told_by in _FLAG_TOLD_BY.items() if shape.states <= told_by}
+    flags = {name: flag for name, flag in shape.flags.items() if name not in told}
+    return replace(shape, states=_ALL, flags=flags)
 
 
 def inside(inner: Shape, outer: Shape) -> bool:
