@@ -3,7 +3,7 @@ narrows it. Nothing here reads the database.
 
 The reckoning, in this order:
 
-1. A rule that grants a role 0 means: never alone.
+1. A rule that grants a role 0 means: never alone; nor may the roles below it that the rule does not name.
 2. A rule or role without limit is not narrowed by the person's own limit. What a rule grants a role without
    limit is a right of the customer, so it does not count against the grantor's day and month either.
 3. Everything else is the smaller of the pack's figure (of the rule where it names the role, else of the role)
@@ -90,7 +90,7 @@ class Spent:
 def ceiling(pack: PolicyPack, rule: Rule | None, purse: Purse) -> Ceiling:
     """What a person may grant under a rule (None: no rule allows it, so only the role's authority counts)."""
     role = purse.role
-    if rule is not None and role in rule.grants and rule.grants[role] == 0:
+    if rule is not None and pack.never_alone(rule, role):
         return NOTHING
     figure = pack.limit(role) if rule is None else pack.limit_under(rule, role)
     if figure is None and pack.limit(role) is not None:

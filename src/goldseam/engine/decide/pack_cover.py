@@ -44,21 +44,25 @@ def _without(named: Mapping[str, _Value], name: str) -> dict[str, _Value]:
 
 
 def _sets(wanted: frozenset[str], parts: list[tuple[int, frozenset[str]]]) -> tuple[int, ...]:
-    left, used = wanted, []
+    left = wanted
+    used: list[int] = []
     for place, words in parts:
         if left & words:
-            left, used = left - words, [*used, place]
+            left = left - words
+            used.append(place)
     return () if left else tuple(used)
 
 
 def _stretches(wanted: tuple[float, float], parts: list[tuple[int, tuple[float, float]]]) -> tuple[int, ...]:
     """Ends belong to a stretch, so two that touch leave no hole."""
-    reached, used = wanted[0], []
+    reached = wanted[0]
+    used: list[int] = []
     for place, (low, high) in sorted(parts, key=lambda part: part[1]):
         if low > reached:
             break
         if high > reached or not used:
-            reached, used = max(reached, high), [*used, place]
+            reached = max(reached, high)
+            used.append(place)
         if reached >= wanted[1]:
             return tuple(used)
     return ()
