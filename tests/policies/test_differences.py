@@ -81,6 +81,24 @@ def test_every_change_can_be_said(language: str) -> None:
     assert {found.kind for found in told} == {"added", "removed", "changed"}
 
 
+def test_an_amount_reads_as_a_sentence() -> None:
+    share = {"amount": {"kind": "share", "value": 0.05, "cap": 20}}
+    cases = [
+        (share, {"amount": {"kind": "share", "value": 0.3, "cap": 50}}),
+        (share, {"amount": {"kind": "full"}}),
+        (share, {}),
+        ({}, share),
+    ]
+    for old, new in cases:
+        before, after = (canonical(small_pack(rule("r") | found)) for found in (old, new))
+        with translation.override("en"):
+            (told,) = changes_in_words(differences(before, after), {"r": after["rules"][0]}, "en")
+            (line,) = told.lines
+        assert ("5%" in line.before.replace(" ", "")) is bool(old), line
+        assert line.before != line.after
+        assert "0.05" not in line.before + line.after
+
+
 def codes_in(*modules: Any) -> set[str]:
     """Every code that the checks can give a finding, read from their source."""
     found: set[str] = set()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from goldseam.policies.models import TryOut
 
 JOB = "copilot.try_out"
-_CHUNK = 200
+_CHUNK = 50
 _WORDS = 160
 
 

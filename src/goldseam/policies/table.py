@@ -211,11 +211,30 @@ def _changed(
         if first.kind == REMOVED:
             cells = [Line(line.label, line.after, "") for line in cells]
         return ChangedRule(first.kind, name, said(rule["words"], language), cells)
-    lines = [
-        Line(wording.column_name(c.cell), _value(c, c.before), _value(c, c.after)) for c in found if c.cell
+    money = [c for c in found if c.cell.partition(".")[0] == "amount"]
+    lines = _amount_line(money, rules[name].get("amount")) if money else []
+    lines += [
+        Line(wording.column_name(c.cell), _value(c, c.before), _value(c, c.after))
+        for c in found
+        if c.cell and c not in money
     ]
     lines += [Line(_("Place in the table"), str(c.before), str(c.after)) for c in found if c.kind == MOVED]
     return ChangedRule("changed", name, words, lines)
+
+
+def _amount_line(changes: list[Change], after: Mapping[str, Any] | None) -> list[Line]:
+    """What a rule gives, before and after, as one sentence each: not "0.05" but "5 % of the price"."""
+    before: dict[str, Any] = dict(after or {})
+    for change in changes:
+        key = change.cell.partition(".")[2]
+        if not key:
+            before = dict(change.before) if isinstance(change.before, dict) else {}
+        elif change.before is ABSENT:
+            before.pop(key, None)
+        else:
+            before[key] = change.before
+    label = wording.column_name("amount")
+    return [Line(label, amount_text(before or None) or "–", amount_text(after) or "–")]
 
 
 def _value(change: Change, value: Any) -> str:

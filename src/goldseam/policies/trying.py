@@ -63,7 +63,10 @@ def stop_tryout(tryout: TryOut, agent: Agent) -> None:
         "problem": STOPPED,
         "finished_at": timezone.now(),
     }
-    TryOut.objects.filter(pk=tryout.pk, state__in=("waiting", "running")).update(**stopped)
+    rows = TryOut.objects.filter(pk=tryout.pk, state__in=("waiting", "running"))
+    if rows.update(**stopped):
+        pack, subject = tryout.version.pack, f"policy-version-{tryout.version_id}"
+        audit.record(pack.shop_id, f"agent-{agent.pk}", "policy.try_out_stopped", subject)
     _tell(tryout)
 
 
