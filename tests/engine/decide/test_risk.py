@@ -58,6 +58,31 @@ RISES = {
         chance("我的快递到哪里了", "那双鞋子尺码是多少"),
         chance("我的快递到哪里了", "我的快递到哪里了啊"),
     ),
+    "a last word that says no": (
+        chance("没收到", "agent: 已经签收了", "家里人在"),
+        chance("没收到", "agent: 已经签收了", "家里人没拿"),
+    ),
+    "asking on after the answer": (
+        chance("怎么退", "agent: 您在订单里点一下", "订单里点一下"),
+        chance("怎么退", "agent: 您在订单里点一下", "点哪里呢"),
+    ),
+    "the same words after the answer": (
+        chance("尺码换成大号", "agent: 您好", "昨天买的那双"),
+        chance("尺码换成大号", "agent: 您好", "尺码换成大号吧"),
+    ),
+    "thanks a moment ago": (
+        chance("换大号", "agent: 换好了", "谢谢", "agent: 嗯", "地址照旧"),
+        chance("换大号", "agent: 换好了", "知道", "agent: 嗯", "地址照旧"),
+    ),
+    "an agent who does not take leave": (
+        chance("换大号", "agent: 还有其他可以帮您的吗", "地址照旧"),
+        chance("换大号", "agent: 大号有货", "地址照旧"),
+    ),
+    "money": (chance("我的鞋子呢"), chance("我的运费呢")),
+    "a long story, not a pasted form": (
+        chance("鞋 https://shop.example/item/" + "1234567890" * 20),
+        chance("鞋子" + "穿了一天鞋底就裂开" * 9),
+    ),
     "a dear order": (
         chance("慢", orders=(order("shipped"),)),
         chance("慢", orders=(order("shipped", total=9000.0),)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,7 +19,10 @@ _COUNTED_ACTS = ("refusal", "stalling", "elsewhere", "blame", "action", "offer",
 _CUSTOMER_ACTS = ("unsolved", "rejects", "accuses", "urges", "asks_help")
 _AGAINST = ("rejects", "unsolved", "pushback")
 _LONG_STORY = 40
+_PASTED = re.compile(r"[\x00-\x7f]+")
+_HAN = re.compile("[\u4e00-\u9fff]")
 _CLOSING_ACTS = ("thanks", "solved", "agrees")
+_OPEN_ACTS = ("denies", "question")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,21 +209,46 @@ def _ending(view: Situation, weights: RiskWeights) -> Iterator[Feature]:
     if not talk.agent_turns or talk.customer_turns < 2:
         return
     against = any(talk.last_customer(act) for act in _AGAINST)
-    for act in _CLOSING_ACTS:
-        if talk.last_customer(act) and not against:
+    closing = [act for act in _CLOSING_ACTS if talk.last_customer(act)]
+    for act in closing if not against else ():
+        yield _make(weights, f"customer_last_{act}", 1.0, _said_by(view, act, customer=True))
+    for act in _OPEN_ACTS:
+        if talk.last_customer(act) and not closing:
             yield _make(weights, f"customer_last_{act}", 1.0, _said_by(view, act, customer=True))
+    yield from _course(view, weights)
     if talk.last_customer("pushback"):
         yield _make(weights, "customer_last_pushback", 1.0, _said_by(view, "pushback", customer=True))
     elif talk.last_agent("asking") and not against and not talk.last_customer("question"):
         yield _make(weights, "customer_cooperates", 1.0, view.texts.say("customer_cooperates"))
 
 
+def _course(view: Situation, weights: RiskWeights) -> Iterator[Feature]:
+    """Whether the talk goes round in a circle or comes to its end."""
+    talk, say = view.talk, view.texts.say
+    customer = [turn for turn in talk.turns if turn.customer]
+    if talk.said_again:
+        said = say("said_again", words=quote(customer[-1].text))
+        yield _make(weights, "said_again", talk.said_again, said)
+    thanks = next((turn for turn in customer[-4:-1] if "thanks" in turn.acts), None)
+    if thanks is not None:
+        yield _make(weights, "customer_thanked", 1.0, say("customer_thanked", words=quote(thanks.text)))
+    if talk.last_agent("closing"):
+        yield _make(weights, "agent_last_closing", 1.0, _said_by(view, "closing", customer=False))
+
+
 def _story(view: Situation, weights: RiskWeights) -> Iterator[Feature]:
-    """Who takes the trouble to write at length has more at stake."""
-    longest = max((len(t.text) for t in view.talk.turns if t.customer), default=0)
+    """Who takes the trouble to write at length, or speaks of money, has more at stake."""
+    if view.talk.customer_count("money"):
+        yield _make(weights, "customer_money", 1.0, _said_by(view, "money", customer=True))
+    longest = max((_told(t.text) for t in view.talk.turns if t.customer), default=0)
     if longest > _LONG_STORY:
         value = min(3.0, math.log2(longest / _LONG_STORY))
         yield _make(weights, "long_story", value, view.texts.say("long_story", n=longest))
+
+
+def _told(text: str) -> int:
+    """How long a text is. What a click has pasted into Chinese words (numbers, links, forms) is no story."""
+    return len(_PASTED.sub("", text)) if _HAN.search(text) else len(text)
 
 
 def _said_by(view: Situation, act: str, *, customer: bool) -> str:

@@ -44,8 +44,9 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class TalkFacts:
-    """Counts over the talk. `waiting_hours`: how long the customer has been without an answer now. `counts`
-    (by customer or not, and act) and `last` (acts of either side's last turn) serve the methods."""
+    """Counts over the talk. `waiting_hours`: how long the customer has been without an answer now;
+    `said_again`: the share of the customer's last words that an earlier turn had too. `counts` (by customer
+    or not, and act) and `last` (acts of either side's last turn) serve the methods."""
 
     turns: tuple[Turn, ...] = ()
     customer_turns: int = 0
@@ -55,6 +56,7 @@ class TalkFacts:
     slowest_answer_hours: float | None = None
     unanswered_questions: int = 0
     repeated: int = 0
+    said_again: float = 0.0
 
     counts: Mapping[tuple[bool, str], int] = field(default_factory=dict)
     last: Mapping[bool, frozenset[str]] = field(default_factory=dict)
@@ -83,6 +85,7 @@ def talk_facts(conversation: Conversation, now: datetime | None, customer: Acts,
         for i, m in _latest(conversation.messages)
     )
     awaiting = _awaiting(turns)
+    said = [t.text for t in turns if t.customer]
     first_waiting = turns[-awaiting].index if awaiting else None
     return TalkFacts(
         counts=Counter((t.customer, act) for t in turns for act in t.acts),
@@ -96,7 +99,8 @@ def talk_facts(conversation: Conversation, now: datetime | None, customer: Acts,
         else _not_negative(hours_between(conversation.messages[first_waiting].at, now)),
         slowest_answer_hours=_slowest(conversation.messages),
         unanswered_questions=_unanswered(turns),
-        repeated=_repeated([t.text for t in turns if t.customer]),
+        repeated=_repeated(said),
+        said_again=_said_again(said),
     )
 
 
@@ -163,6 +167,14 @@ def _repeated(texts: list[str]) -> int:
                 count += 1
             seen.append(grams)
     return count
+
+
+def _said_again(texts: list[str]) -> float:
+    """How much of the last turn stood in one of those before."""
+    last = _grams(texts[-1][:200]) if len(texts) > 1 else frozenset()
+    if len(last) < _SHORT_WORD:
+        return 0.0
+    return max(len(last & _grams(text[:200])) for text in texts[:-1]) / len(last)
 
 
 def _grams(text: str) -> frozenset[str]:
