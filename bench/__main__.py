@@ -49,7 +49,7 @@ class Figure:
         if self.target is None:
             return ""
         reached = value <= self.target if self.at_most else value >= self.target
-        return "reached" if reached else f"missed by {abs(value - self.target) / self.target:.0%}"
+        return "reached" if reached else f"missed by {abs(value - self.target) / (self.target or 1):.0%}"
 
     def goal(self) -> str:
         """The target in words."""
@@ -181,6 +181,19 @@ MEASUREMENTS = (
             Figure("seen", "messages seen in the open pages"),
             Figure("p50_ms", "milliseconds, p50"),
             Figure("p95_ms", "milliseconds, p95", 300, at_most=True),
+        ),
+    ),
+    Measurement(
+        "chat_open",
+        "200 customers with an open chat at once, each writing twice a minute",
+        1,
+        (
+            Figure("streams_at_once", "live streams open at once", 200),
+            Figure("calls", "calls made"),
+            Figure("errors", "calls that failed and streams that broke", 0, at_most=True),
+            Figure("call_p50_ms", "milliseconds of a call, p50"),
+            Figure("call_p95_ms", "milliseconds of a call, p95"),
+            Figure("news_p95_ms", "an answer's way to the customer's stream, milliseconds, p95"),
         ),
     ),
     Measurement(

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from goldseam.core.stream import CHANNEL, Hub, LiveStream, Unavailable
+from goldseam.core.stream import CHANNEL, MOST_EACH, Hearing, Hub, LiveStream, Unavailable
 
 
 def parameters():
@@ -68,9 +68,9 @@ async def listening_hub():
         listener.cancel()
 
 
-def for_shops(*shops: int) -> Callable[[object], Awaitable[frozenset[int]]]:
+def for_shops(*shops: int) -> Callable[[object], Awaitable[Hearing]]:
     async def authorize(_scope):
-        return frozenset(shops)
+        return Hearing(frozenset(shops))
 
     return authorize
 
@@ -118,7 +118,7 @@ async def test_a_lost_connection_is_opened_again_and_streams_are_told():
 
 async def test_a_browser_that_falls_behind_is_told_to_resync():
     hub = Hub(parameters)
-    with hub.subscribed(frozenset({1}), limit=3) as subscriber:
+    with hub.subscribed(Hearing(frozenset({1})), limit=3) as subscriber:
         for number in range(4):
             hub.spread(f'[1, "conversation-{number}"]')
         assert await subscriber.frames(1) == b"event: resync\ndata: lost\n\n"
@@ -132,7 +132,7 @@ async def test_a_browser_that_falls_behind_is_told_to_resync():
 )
 async def test_payloads_that_are_not_ours_are_dropped(payload: str):
     hub = Hub(parameters)
-    with hub.subscribed(frozenset({1})) as subscriber:
+    with hub.subscribed(Hearing(frozenset({1}))) as subscriber:
         hub.spread(payload)
         assert await subscriber.frames(0) == b""
 
@@ -144,7 +144,7 @@ async def test_nothing_to_say_gives_a_beat():
 
 
 async def test_lost_access_ends_the_stream():
-    hub, browser, allowed = Hub(parameters), Browser(), [frozenset({1})]
+    hub, browser, allowed = Hub(parameters), Browser(), [Hearing(frozenset({1}))]
 
     async def authorize(_scope):
         return allowed[0]
@@ -159,14 +159,14 @@ async def test_lost_access_ends_the_stream():
 
 
 async def test_a_changed_membership_moves_the_stream():
-    hub, browser, allowed = Hub(parameters), Browser(), [frozenset({1})]
+    hub, browser, allowed = Hub(parameters), Browser(), [Hearing(frozenset({1}))]
 
     async def authorize(_scope):
         return allowed[0]
 
     open_stream(hub, browser, authorize, recheck=0.01)
     await browser.hears("event: ready")
-    allowed[0] = frozenset({2})
+    allowed[0] = Hearing(frozenset({2}))
     await browser.hears("event: resync")
     hub.spread('[1, "old"]')
     hub.spread('[2, "new"]')
@@ -180,7 +180,7 @@ async def test_a_database_that_is_away_does_not_end_a_stream():
     async def authorize(_scope):
         if away[0]:
             raise Unavailable("away")
-        return frozenset({1})
+        return Hearing(frozenset({1}))
 
     stream = open_stream(hub, browser, authorize, recheck=0.01)
     await browser.hears("event: ready")
@@ -223,3 +223,38 @@ async def test_a_browser_that_leaves_frees_its_place():
     async with asyncio.timeout(5):
         await stream
     assert len(hub) == 0
+
+
+async def test_a_visitor_hears_their_own_names_only_under_other_words():
+    hub = Hub(parameters)
+    hearing = Hearing(frozenset({1}), {"conversation-7": "news", "presence-7": "news"})
+    with hub.subscribed(hearing) as subscriber:
+        for name in ("inbox", "conversation-8", "conversation-77", "alert-7"):
+            hub.spread(f'[1, "{name}"]')
+        hub.spread('[2, "conversation-7"]')
+        assert await subscriber.frames(0) == b""
+        hub.spread('[1, "conversation-7"]')
+        hub.spread('[1, "presence-7"]')
+        assert await subscriber.frames(1) == b"event: change\ndata: news\n\n"
+
+
+async def test_one_visitor_has_few_streams():
+    async def authorize(_scope):
+        return Hearing(frozenset({1}), who="visitor-1")
+
+    hub = Hub(parameters)
+    browsers = [Browser() for _ in range(MOST_EACH)]
+    for browser in browsers:
+        open_stream(hub, browser, authorize)
+        await browser.hears("event: ready")
+    refused = Browser()
+    await open_stream(hub, refused, authorize)
+    assert refused.status == 429
+    browsers[0].leave()
+    async with asyncio.timeout(5):
+        while len(hub) == MOST_EACH:
+            await asyncio.sleep(0)
+    late = Browser()
+    open_stream(hub, late, authorize)
+    await late.hears("event: ready")
+    hub.close()

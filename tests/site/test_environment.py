@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from goldseam.site.environment import WrongEnvironment, database_settings, read_environment, variables
+from goldseam.site.environment import (
+    WrongEnvironment,
+    database_settings,
+    mail_settings,
+    read_environment,
+    variables,
+)
 from goldseam.site.secret import secret_key
 
 
@@ -31,6 +37,11 @@ def test_nothing_set_means_the_defaults():
         ("GOLDSEAM_SECRET_KEY", "short", "GOLDSEAM_SECRET_KEY=(hidden): allowed is at least 32 characters"),
         ("DATABASE_URL", "mysql://u:secret@h/d", "DATABASE_URL=(hidden): allowed is postgresql://"),
         ("DATABASE_URL", "postgresql://host", "DATABASE_URL=(hidden): allowed is postgresql://"),
+        ("GOLDSEAM_SMTP_URL", "http://x", "GOLDSEAM_SMTP_URL=(hidden): allowed is smtp://user"),
+        ("GOLDSEAM_SMTP_URL", "smtp://", "GOLDSEAM_SMTP_URL=(hidden): allowed is smtp://user"),
+        ("GOLDSEAM_SMTP_URL", "smtp://h:99999", "GOLDSEAM_SMTP_URL=(hidden): allowed is smtp://user"),
+        ("GOLDSEAM_SMTP_URL", "smtp://h", "GOLDSEAM_MAIL_FROM: needed when GOLDSEAM_SMTP_URL is set"),
+        ("GOLDSEAM_MAIL_FROM", "nobody", "GOLDSEAM_MAIL_FROM='nobody': allowed is such as Shop"),
         ("GOLDSEAM_PROT", "1", "GOLDSEAM_PROT: there is no such variable; did you mean GOLDSEAM_PORT?"),
         ("GOLDSEAM_XYZZY", "1", "GOLDSEAM_XYZZY: there is no such variable; known are GOLDSEAM_MODE"),
     ],
@@ -90,3 +101,23 @@ def test_the_signing_key_is_made_once_and_private(tmp_path):
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["secret_key"]
     given = "x" * 40
     assert secret_key(read_environment({"GOLDSEAM_SECRET_KEY": given})) == given
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "user", "tls", "ssl"),
+    [
+        ("smtp://li:p%40ss@mail.example", "mail.example", 587, "li", True, False),
+        ("smtps://mail.example", "mail.example", 465, "", False, True),
+        ("smtp+plain://localhost:2525", "localhost", 2525, "", False, False),
+    ],
+)
+def test_a_mail_server_is_one_address(url: str, host: str, port: int, user: str, tls: bool, ssl: bool):
+    environment = read_environment(
+        {"GOLDSEAM_SMTP_URL": url, "GOLDSEAM_MAIL_FROM": "Shop <care@shop.example>"}
+    )
+    found = mail_settings(environment)
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"], found["EMAIL_HOST_USER"]) == (host, port, user)
+    assert (found["EMAIL_USE_TLS"], found["EMAIL_USE_SSL"]) == (tls, ssl)
+    assert found["EMAIL_HOST_PASSWORD"] == ("p@ss" if user else "")
+    assert environment.sends_mail
+    assert not read_environment({}).sends_mail

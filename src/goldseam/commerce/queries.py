@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Window
+from django.db.models import Count, F, Max, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_noop
 
@@ -39,6 +39,14 @@ def recent_orders(customer_id: int, limit: int = 20) -> QuerySet[Order]:
 def order_by_number(shop_id: int, external_id: str) -> Order | None:
     """The shop's order with this number."""
     return Order.objects.filter(shop_id=shop_id, external_id=external_id).first()
+
+
+def latest_buyers(shop_id: int, limit: int) -> list[Customer]:
+    """Those who ordered last, with a name, the latest first."""
+    rows = Customer.objects.filter(shop_id=shop_id).exclude(name="")
+    return list(
+        rows.annotate(last=Max("orders__placed_at")).exclude(last=None).order_by("-last", "pk")[:limit]
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ class AttachmentOut(Schema):
 class ReceiptIn(Schema):
     """How far a reply has come on its way to the customer."""
 
-    state: Literal["sent", "delivered", "failed"]
+    state: Literal["sent", "delivered", "read", "failed"]
     error: str = Field("", max_length=300, description="why it failed, for the agent to read")
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_noop
 
 from goldseam.conversations.labels import labels_of as labels_of  # other rooms find the labels here
 from goldseam.conversations.models import Attachment, Conversation, Message, Outcome, Status, Survey
-from goldseam.conversations.rows import moved_key, root_of
+from goldseam.conversations.rows import moved_key
+from goldseam.conversations.rows import root_of as root_of
 from goldseam.conversations.snoozing import PRESETS as PRESETS  # other rooms find the presets here
 from goldseam.conversations.snoozing import preset_moment as preset_moment
 from goldseam.conversations.threads import attachment_of_shop as attachment_of_shop

@@ -16,6 +16,7 @@ class Delivery(models.TextChoices):
     SENDING = "sending", _("Sending")
     SENT = "sent", _("Sent")
     DELIVERED = "delivered", pgettext_lazy("message", "Delivered")
+    READ = "read", pgettext_lazy("message", "Read")
     FAILED = "failed", _("Not delivered")
 
 

@@ -18,6 +18,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -28,10 +29,25 @@ from goldseam.core.live import CHANNEL
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
-Authorize = Callable[[Scope], Awaitable["frozenset[int] | None"]]
-"""The shops whose names a request may hear, or None for strangers. May raise `Unavailable`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What a request may hear: the names of these shops. `names`, when given, are the only ones, each with
+    the name under which it is passed on. `who`, when given, has at most `MOST_EACH` streams; `headers` go out
+    with the answer."""
+
+    shops: frozenset[int]
+    names: Mapping[str, str] | None = None
+    who: str = ""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+Authorize = Callable[[Scope], Awaitable[Hearing | None]]
+"""What a request may hear, or None for strangers. May raise `Unavailable`."""
 
 QUEUE_LIMIT = 200
+MOST_EACH = 8
 BEAT_SECONDS = 15.0
 RECHECK_SECONDS = 30.0
 SEND_SECONDS = 20.0
@@ -60,8 +76,8 @@ def frame(event: str, data: str) -> bytes:
 class Subscriber:
     """One open stream: the names that wait to be sent to it."""
 
-    def __init__(self, shops: frozenset[int], limit: int = QUEUE_LIMIT) -> None:
-        self.shops = shops
+    def __init__(self, hearing: Hearing, limit: int = QUEUE_LIMIT) -> None:
+        self.hearing = hearing
         self.closed = False
         self.task = asyncio.current_task()
         self._limit = limit
@@ -70,10 +86,11 @@ class Subscriber:
         self._wake = asyncio.Event()
 
     def offer(self, name: str) -> None:
-        """Queue a name; one too many empties the queue and asks for a resync."""
-        if self._lost:
+        """Queue a name that it may hear; one too many empties the queue and asks for a resync."""
+        passed_on = name if self.hearing.names is None else self.hearing.names.get(name)
+        if self._lost or passed_on is None:
             return
-        self._names[name] = None
+        self._names[passed_on] = None
         if len(self._names) > self._limit:
             self.resync()
         self._wake.set()
@@ -117,29 +134,33 @@ class Hub:
         return len(self._subscribers)
 
     @contextlib.contextmanager
-    def subscribed(self, shops: frozenset[int], limit: int = QUEUE_LIMIT) -> Iterator[Subscriber]:
+    def subscribed(self, hearing: Hearing, limit: int = QUEUE_LIMIT) -> Iterator[Subscriber]:
         """A stream's place in the hub for as long as it is open."""
-        subscriber = Subscriber(shops, limit)
+        subscriber = Subscriber(hearing, limit)
         self._subscribers.add(subscriber)
-        self.move(subscriber, shops)
+        self.move(subscriber, hearing)
         if self._closed:
             subscriber.close()
         try:
             yield subscriber
         finally:
             self._subscribers.discard(subscriber)
-            self.move(subscriber, frozenset())
+            self.move(subscriber, Hearing(frozenset()))
 
-    def move(self, subscriber: Subscriber, shops: frozenset[int]) -> None:
-        """From now on the stream hears these shops and no others."""
-        for shop in subscriber.shops - shops:
+    def move(self, subscriber: Subscriber, hearing: Hearing) -> None:
+        """From now on the stream hears this and nothing else."""
+        for shop in subscriber.hearing.shops - hearing.shops:
             heard = self._by_shop.get(shop, set())
             heard.discard(subscriber)
             if not heard:
                 self._by_shop.pop(shop, None)
-        for shop in shops:
+        for shop in hearing.shops:
             self._by_shop.setdefault(shop, set()).add(subscriber)
-        subscriber.shops = shops
+        subscriber.hearing = hearing
+
+    def streams_of(self, who: str) -> int:
+        """How many streams somebody has open in this process."""
+        return sum(1 for subscriber in self._subscribers if subscriber.hearing.who == who)
 
     def spread(self, payload: str) -> None:
         """Hand a notification `[shop_id, name]` to the streams of that shop; others' payloads are dropped."""
@@ -199,7 +220,7 @@ class Hub:
 
 
 class LiveStream:
-    """The ASGI application of one route: an endless stream of names for a signed-in person."""
+    """The ASGI application of one route: an endless stream of names for whoever `authorize` lets in."""
 
     def __init__(
         self, hub: Hub, authorize: Authorize, *, beat: float = BEAT_SECONDS, recheck: float = RECHECK_SECONDS
@@ -216,14 +237,17 @@ class LiveStream:
             await answer(send, 405, b"GET only\n", [(b"allow", b"GET")])
             return
         try:
-            shops = await self._authorize(scope)
+            hearing = await self._authorize(scope)
         except Unavailable:
             await answer(send, 503, b"The database is away.\n", [(b"retry-after", b"2")])
             return
-        if shops is None:
+        if hearing is None:
             await answer(send, 401, b"Sign in first.\n")
             return
-        with self.hub.subscribed(shops) as subscriber:
+        if hearing.who and self.hub.streams_of(hearing.who) >= MOST_EACH:
+            await answer(send, 429, b"Too many streams.\n", [(b"retry-after", b"10"), *hearing.headers])
+            return
+        with self.hub.subscribed(hearing) as subscriber:
             watcher = asyncio.create_task(_leave(receive, subscriber))
             try:
                 await self._pump(scope, send, subscriber)
@@ -235,7 +259,8 @@ class LiveStream:
 
     async def _pump(self, scope: Scope, send: Send, subscriber: Subscriber) -> None:
         clock = asyncio.get_running_loop().time
-        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        headers = [*_HEADERS, *subscriber.hearing.headers]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await _chunk(send, b"retry: 1000\n" + frame("ready", "open"))
         checked = clock()
         while not subscriber.closed:
@@ -252,13 +277,13 @@ class LiveStream:
 
     async def _still_allowed(self, scope: Scope, subscriber: Subscriber) -> bool:
         try:
-            shops = await self._authorize(scope)
+            hearing = await self._authorize(scope)
         except Unavailable:  # nothing can change meanwhile, and nothing is heard either
             return True
-        if shops is None:
+        if hearing is None:
             return False
-        if shops != subscriber.shops:
-            self.hub.move(subscriber, shops)
+        if hearing != subscriber.hearing:
+            self.hub.move(subscriber, hearing)
             subscriber.resync()
         return True
 

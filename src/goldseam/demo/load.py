@@ -26,6 +26,7 @@ from goldseam.demo.absence import send_somebody_away
 from goldseam.demo.approvals import load_approvals
 from goldseam.demo.articles import articles
 from goldseam.demo.catalogue import goods, world
+from goldseam.demo.chat import open_chat
 from goldseam.demo.ledger import load_money, older_threads
 from goldseam.demo.lists import load_lists
 from goldseam.demo.orders import people, purchases
@@ -70,6 +71,7 @@ def load_demo(progress: Progress) -> list[SignIn]:
     _add_people(shop, sign_ins)
     now = timezone.now().replace(minute=0, second=0, microsecond=0)
     _load_rows(shop, now, progress)
+    open_chat(shop)
     return sign_ins
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from goldseam.people.models import ApiToken
 
 _GUESSES_PER_MINUTE = 60
+Handler = Callable[[HttpRequest, Any], HttpResponse]
 
 
 class TokenDoor(HttpBearer):
@@ -86,12 +88,10 @@ api.add_router("", sla)
 api.add_router("", webhooks)
 
 
-@api.exception_handler(DomainError)
 def _domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     return error_answer(request, error)
 
 
-@api.exception_handler(AuthenticationError)
 def _no_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     problem = DomainError("A valid token is needed: Authorization: Bearer gs_…", code="token_missing")
     problem.status = 401
@@ -100,16 +100,14 @@ def _no_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     return response
 
 
-@api.exception_handler(ValidationError)
-def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
     first = error.errors[0]
     problem = DomainError(str(first["msg"]), field=_path(first["loc"]))
     problem.status = 422
     return error_answer(request, problem)
 
 
-@api.exception_handler(HttpError)
-def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+def _http_error(request: HttpRequest, error: Any) -> HttpResponse:
     problem = DomainError(str(error))
     problem.status = error.status_code
     return error_answer(request, problem)
@@ -121,6 +119,19 @@ def _path(location: tuple[object, ...]) -> str:
     for part in location[2:] if location[:1] == ("body",) else location[1:]:
         path += f"[{part}]" if isinstance(part, int) else f".{part}"
     return path.lstrip(".")
+
+
+def answer_errors(
+    door: NinjaAPI, domain_error: Handler = _domain_error, no_token: Handler = _no_token
+) -> None:
+    """Let a door answer every error in the one shape."""
+    door.add_exception_handler(DomainError, domain_error)
+    door.add_exception_handler(AuthenticationError, no_token)
+    door.add_exception_handler(ValidationError, _invalid)
+    door.add_exception_handler(HttpError, _http_error)
+
+
+answer_errors(api)
 
 
 def docs(request: HttpRequest) -> HttpResponse:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from goldseam.core.colour import contrast
+
 TOKENS = Path(__file__).resolve().parent / "static" / "site" / "tokens.css"
 TEXT, PART = 4.5, 3.0
 """What running text needs, and what lines and signs need."""
@@ -64,17 +66,6 @@ def contrasts(mode: str) -> list[Contrast]:
     """Every pair that occurs on pages, in one mode."""
     known = colours()[mode]
     return [
-        Contrast(ink, ground, round(_ratio(known[ink], known[ground]), 2), needed)
+        Contrast(ink, ground, round(contrast(known[ink], known[ground]), 2), needed)
         for ink, ground, needed in PAIRS
     ]
-
-
-def _ratio(one: str, other: str) -> float:
-    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = (int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4))
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

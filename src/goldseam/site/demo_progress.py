@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -31,3 +32,4 @@ def load_with_progress() -> None:
         sign_ins = load_demo(progress)
     for person in sign_ins:
         say("sign in", f"{person.role:<6} {person.email}  {person.password}")
+    say("shop page", f"{settings.ENVIRONMENT.customer_url}/shop/demo/")

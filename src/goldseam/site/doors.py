@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Awaitable, Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, TypeVar
@@ -16,9 +17,13 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import Error, close_old_connections, connection
 from django.http import HttpRequest
 
-from goldseam.core.stream import Hub, LiveStream, Receive, Scope, Send, Unavailable, answer
+from goldseam.channels.webchat.queries import hearing_of
+from goldseam.core.stream import Hearing, Hub, LiveStream, Receive, Scope, Send, Unavailable, answer
 from goldseam.people.queries import shops_of
 from goldseam.site.static_files import StaticFiles
+
+CHAT_STREAM = re.compile(r"/chat/[\w-]+/live")
+"""Where a visitor's chat listens; other methods than GET go on to Django, which answers for them."""
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -76,13 +81,34 @@ async def shops_of_request(scope: Scope) -> frozenset[int] | None:
     return await _in_thread(look)
 
 
+async def hearing_of_request(scope: Scope) -> Hearing | None:
+    """What the browser of a signed-in person hears."""
+    shops = await shops_of_request(scope)
+    return None if shops is None else Hearing(shops)
+
+
+def _header(scope: Scope, wanted: bytes) -> str:
+    found = [value.decode("latin-1") for name, value in scope["headers"] if name == wanted]
+    return found[0] if found else ""
+
+
+async def hearing_of_visitor(scope: Scope) -> Hearing | None:
+    """What a visitor hears: that there is news of their own conversation."""
+    key = scope["path"].split("/")[2]
+    token = _header(scope, b"authorization").removeprefix("Bearer ")
+    origin = _header(scope, b"origin")
+    host = f"{scope.get('scheme', 'http')}://{_header(scope, b'host')}"
+    return await _in_thread(lambda: hearing_of(key, token, origin, host))
+
+
 class Site:
     """The whole site over ASGI: one process's doors around `pages`, which is Django."""
 
     def __init__(self, pages: App) -> None:
         self.hub = Hub(_listen_parameters)
         self._pages = pages
-        self._live = LiveStream(self.hub, shops_of_request)
+        self._live = LiveStream(self.hub, hearing_of_request)
+        self._chat = LiveStream(self.hub, hearing_of_visitor)
         self._static = StaticFiles(settings.STATIC_ROOT, settings.STATIC_URL)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,6 +119,8 @@ class Site:
             await send({"type": "websocket.close", "code": 1003})
         elif scope["path"] == "/live/":
             await self._live(scope, receive, send)
+        elif CHAT_STREAM.fullmatch(scope["path"]) and scope["method"] == "GET":
+            await self._chat(scope, receive, send)
         elif scope["path"] == "/healthz":
             await self._health(send)
         elif scope["path"].startswith(self._static.prefix) and scope["method"] in ("GET", "HEAD"):

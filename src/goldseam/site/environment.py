@@ -9,9 +9,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Literal, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -23,7 +24,8 @@ from goldseam.core.postgres import DATABASE, USER, socket_folder
 PREFIX = "GOLDSEAM_"
 DATABASE_URL = "DATABASE_URL"
 LLM_TASKS = ("draft", "rewrite", "summary", "answer")
-_SECRET = frozenset({"secret_key", "database_url", "llm_key"})
+_SECRET = frozenset({"secret_key", "database_url", "llm_key", "smtp_url"})
+_MAIL_PORTS = {"smtps": 465, "smtp": 587, "smtp+plain": 25}
 _SWITCH = "1 or 0"
 _DEFAULT_HOME = "~/.local/share/goldseam"
 
@@ -86,6 +88,14 @@ class Environment(BaseModel):
     webhook_private: bool = _variable(False, "1 lets webhooks call into private networks", _SWITCH)
     api_rate: int = _variable(
         600, "API calls a token may make per minute", "1 to 1000000", ge=1, le=1_000_000
+    )
+    smtp_url: str = _variable(
+        "",
+        "mail server for replies to customers who left the chat; empty: that is not offered",
+        "smtp://user:password@host:587 (STARTTLS), smtps://… (TLS) or smtp+plain://… (neither)",
+    )
+    mail_from: str = _variable(
+        "", "sender of those mails; needed with GOLDSEAM_SMTP_URL", "such as Shop <care@shop.example>"
     )
     llm_url: str = _variable(
         "",
@@ -151,6 +161,21 @@ class Environment(BaseModel):
             raise ValueError("too short")
         return value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in _MAIL_PORTS or not parts.hostname or parts.port == 0):
+            raise ValueError("not the address of a mail server")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        if value and (not value.isprintable() or "@" not in parseaddr(value)[1]):
+            raise ValueError("not a mail address")
+        return value
+
     @field_validator("llm_url")
     @classmethod
     def _model_address(cls, value: str) -> str:
@@ -182,6 +207,12 @@ class Environment(BaseModel):
         return str(ipaddress.ip_address(value))
 
     @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Environment:
+        if self.smtp_url and not self.mail_from:
+            raise ValueError(f"{PREFIX}MAIL_FROM: needed when {PREFIX}SMTP_URL is set")
+        return self
+
+    @model_validator(mode="after")
     def _demo_stays_here(self) -> Environment:
         if self.mode != "production" and not ipaddress.ip_address(self.bind).is_loopback:
             raise ValueError(
@@ -193,6 +224,11 @@ class Environment(BaseModel):
     def files_folder(self) -> Path:
         """Where attachments lie."""
         return Path(self.files).expanduser().absolute() if self.files else self.home / "files"
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether there is a mail server."""
+        return bool(self.smtp_url)
 
     @property
     def customer_url(self) -> str:
@@ -289,6 +325,21 @@ def llm_settings(environment: Environment) -> LlmSettings:
         daily_cost=environment.llm_daily_cost,
         daily_calls=environment.llm_daily_calls,
     )
+
+
+def mail_settings(environment: Environment) -> dict[str, Any]:
+    """Django's settings for sending mail."""
+    parts = urlsplit(environment.smtp_url)
+    return {
+        "EMAIL_HOST": parts.hostname or "",
+        "EMAIL_PORT": parts.port or _MAIL_PORTS.get(parts.scheme, 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_TIMEOUT": 20,
+        "DEFAULT_FROM_EMAIL": environment.mail_from,
+    }
 
 
 def database_settings(environment: Environment) -> dict[str, Any]:

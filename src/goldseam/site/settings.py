@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from goldseam.site import logs
-from goldseam.site.environment import database_settings, llm_settings, read_environment
+from goldseam.site.environment import database_settings, llm_settings, mail_settings, read_environment
 from goldseam.site.secret import secret_key
 
 ENVIRONMENT = read_environment()
@@ -44,12 +44,15 @@ INSTALLED_APPS = [
     "goldseam.promises",
     "goldseam.copilot",
     "goldseam.channels.webhook",
+    "goldseam.channels.webchat",
+    "goldseam.demo",
     "goldseam.site",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "goldseam.channels.webchat.guard.ChatDoor",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -69,6 +72,7 @@ ROOT_URLCONF = "goldseam.site.urls"
 ASGI_APPLICATION = "goldseam.site.asgi.application"
 DATABASES = {"default": database_settings(ENVIRONMENT)}
 LLM = llm_settings(ENVIRONMENT)
+globals().update(mail_settings(ENVIRONMENT))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # what is kept here is derived and may be minutes old, so each process has its own
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

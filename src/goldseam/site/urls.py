@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from goldseam.demo.storefront import storefront
 from goldseam.knowledge import views_public
 from goldseam.site import audit, start, views
 from goldseam.site.api import api, docs
+from goldseam.site.chat import chat
 from goldseam.site.palette import palette
 from goldseam.site.printing import print_conversation
 from goldseam.site.style import style
@@ -38,6 +40,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/export/", audit.audit_export, name="audit_export"),
     path("webhooks/", include("goldseam.channels.webhook.urls")),
     path("print/<int:conversation_id>/", print_conversation, name="print"),
+    path("shop/<slug:slug>/", storefront, name="storefront"),
+    path("webchat/", include("goldseam.channels.webchat.urls")),
+    path("chat/<str:door_key>/", chat.urls),
     path("api/v1/", api.urls),
     path("api/docs", docs, name="api-docs"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from goldseam.approvals import events as approvals
 from goldseam.approvals.actions import refuse_closing
 from goldseam.approvals.following import follow_merge as move_requests
+from goldseam.channels.webchat.actions import follow_reply
 from goldseam.channels.webhook.actions import redeliver_message, tell
 from goldseam.commerce.events import OrderChanged, OrdersChanged
 from goldseam.conversations import events as inbox
@@ -50,7 +51,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     inbox.NoteAdded: (settle_after_reply,),
     inbox.ConversationsMerged: (follow_messages, move_entries, move_requests, assess_joined, tell),
     inbox.ConversationSplit: (follow_messages, follow_split, assess_joined),
-    inbox.SurveySent: (tell,),
+    inbox.SurveySent: (follow_reply, tell),
     inbox.SurveyAnswered: (tell,),
     inbox.DeliveryRetried: (redeliver_message,),
     promises.PromiseMade: (book_promise, tell),
@@ -66,6 +67,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
         settle_after_reply,
         keep_word,
         clocks.on_replied,
+        follow_reply,
         tell,
     ),
     inbox.ConversationAssigned: (

@@ -12,7 +12,14 @@ from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.events import emit
 from goldseam.core.live import announce
 
-_RANK = {"": 0, Delivery.SENDING: 1, Delivery.FAILED: 2, Delivery.SENT: 3, Delivery.DELIVERED: 4}
+_RANK = {
+    "": 0,
+    Delivery.SENDING: 1,
+    Delivery.FAILED: 2,
+    Delivery.SENT: 3,
+    Delivery.DELIVERED: 4,
+    Delivery.READ: 5,
+}
 
 
 @transaction.atomic

@@ -56,6 +56,7 @@ def ask_customer(conversation: Conversation, agent_id: int) -> Survey | None:
         conversation=conversation,
         role=MessageRole.BOT,
         text=_question(conversation, link_of(survey)),
+        details={"ask": "rate"},
         at=now,
     )
     survey.save(update_fields=["message"])
