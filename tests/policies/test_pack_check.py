@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -70,6 +71,20 @@ def test_the_chinese_pack_knows_the_law() -> None:
     ):
         assert text in sources
     assert "部分商品修理更换退货责任规定第十条" in sources
+
+
+def test_every_source_says_whether_it_is_law_and_since_when() -> None:
+    """Law with article and first day, the custom of platforms, or the shop's own standard; a rule that rests
+    on law alone does not speak before that law does."""
+    for row in shipped_pack("default")["rules"]:
+        source = row["source"]["zh"]
+        assert source.startswith(("法律:", "平台惯例(非法律):", "本店")), row["id"]
+        days = re.findall(r"\((\d{4}-\d{2}-\d{2})起施行", source)
+        if source.startswith("法律:"):
+            assert days, row["id"]
+            assert row["valid_from"] >= min(days), row["id"]
+        elif source.startswith("本店"):
+            assert "非法律" in source, row["id"]
 
 
 FORM = [
