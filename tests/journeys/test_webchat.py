@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import APIResponse, Locator, Route, expect
 
 from goldseam.commerce.actions import rotate_proof_secret, sign_customer
 from goldseam.conversations import actions
@@ -118,12 +118,30 @@ def test_what_is_written_offline_waits_and_is_sent_once(desks: Desks, front: str
     offline(customer.desk)
 
 
+def test_a_chat_that_cannot_be_reached_at_first_is_there_later(desks: Desks, front: str) -> None:
+    desk = desks(width=1000, height=800)
+    calls: list[str] = []
+
+    def fail_once(route: Route) -> None:
+        calls.append(route.request.url)
+        if len(calls) == 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    desk.page.route("**/chat/journey/door*", fail_once)
+    customer = Customer(desk, front).open()
+    customer.say("还是连上了")
+    assert len(calls) == 2
+    desk.troubles[:] = [text for text in desk.troubles if "ERR_FAILED" not in text]
+
+
 def test_what_waits_outlives_the_page_and_is_never_said_twice(desks: Desks, front: str) -> None:
     customer = Customer(desks(width=1000, height=800), front).open()
     customer.say("先到的")
-    lost = []
+    lost: list[APIResponse] = []
 
-    def lose(route):  # the call arrives, its answer does not
+    def lose(route: Route) -> None:  # the call arrives, its answer does not
         if route.request.method == "POST" and not lost:
             lost.append(route.fetch())
             route.abort()

@@ -144,7 +144,7 @@ class GoldseamChat extends HTMLElement {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(CSS);
     this.root.adoptedStyleSheets = [sheet, this.look];
-    addEventListener("online", () => { this.#retry = 0; this.#flush(); this.#connect(); });
+    addEventListener("online", () => { this.#retry = 0; if (this.#info) { this.#flush(); this.#connect(); } else this.#start(); });
     addEventListener("offline", () => this.#connection(true));
     addEventListener("storage", (event) => { if (event.key === this.store.key) this.#render(); });
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.#read(); });
@@ -178,7 +178,8 @@ class GoldseamChat extends HTMLElement {
       this.store.write({ info: this.#info });
     } catch (trouble) {
       const kept = this.store.read().info;
-      if (trouble.status !== 0 || !kept || kept.language !== language) { console.warn("goldseam-chat:", trouble.message); return; }
+      if (!trouble.passing) { console.warn("goldseam-chat:", trouble.message); return; }
+      if (kept?.language !== language) { this.#later(() => this.#info || this.#start()); return; }
       this.#info = kept;
     }
     this.#build();
