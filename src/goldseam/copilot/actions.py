@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -127,15 +128,8 @@ def rate_part(conversation: Conversation, agent: Agent, part: str, verdict: str)
 
 def facts_as_json(facts: Facts) -> dict[str, Any]:
     """The facts in the contract's input form (moments as ISO 8601), enough to replay the decision."""
-    return _plain(dataclasses.asdict(facts))  # type: ignore[no-any-return]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, datetime) else value
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(facts))
+    return plain
 
 
 def _extra(assessment: Assessment) -> dict[str, Any]:
