@@ -38,7 +38,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (changed.size) form().dispatchEvent(new Event("input", { bubbles: true }));
   if (at) [...form().elements].find((control) => keyOf(control) === at)?.focus();
   const button = pressed && form().querySelector(`button[name=do][value="${CSS.escape(pressed)}"]`);
-  if (button) form().requestSubmit(button);
+  if (button) button.click();
   else asks?.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
