@@ -2,7 +2,7 @@
 
     python tools/tour.py [--home ~/.local/share/goldseam-demo] [--site http://127.0.0.1:8420] [NAME ...]
 
-Each page is taken three times: light and in Chinese, dark and in English, and on a phone of 360 px. Names
+Each page is taken three times: light and in Chinese, on a phone of 360 px, dark and in English. Names
 choose some of the pages. The pictures are WebP, so that all of them together stay small.
 """
 
@@ -38,23 +38,25 @@ class Look:
 
 
 LOOKS = (
-    Look("", "zh-hans", "light", 1360, 820),
-    Look("-dark", "en", "dark", 1360, 820),
+    Look("", "zh-hans", "light", 1440, 860),
     Look("-phone", "zh-hans", "light", 360, 720),
+    Look("-dark", "en", "dark", 1440, 860),
 )
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A page: whose eyes see it, and what is done before it is taken (JavaScript in the page)."""
+    """A page: whose eyes see it, what is done before it is taken (JavaScript in the page), and whether it is
+    a page of its own on a phone alone."""
 
     name: str
     path: str
     who: str = "agent"
     act: str = ""
+    phone_only: bool = False
 
 
-_OPEN = "document.querySelector('.convo:has(.order-state) .row-link').click()"
+_OPEN = "document.querySelector('.convo:has(.order-state):not(:has(.mark-locked)) .row-link').click()"
 _PRESS = "document.dispatchEvent(new KeyboardEvent('keydown', {key: '%s', ctrlKey: %s, bubbles: true}))"
 _TAB = "document.querySelector('[data-tab-to=%s]')?.click()"
 PICTURES = (
@@ -62,12 +64,22 @@ PICTURES = (
     Picture("start", "/start/"),
     Picture("inbox", "/inbox/"),
     Picture("workbench", "/inbox/?view=open", act=_OPEN),
-    Picture("copilot", "/inbox/?view=open", act=f"{_OPEN}; setTimeout(() => {_TAB % 'copilot'}, 500)"),
-    Picture("context", "/inbox/?view=open", act=f"{_OPEN}; setTimeout(() => {_TAB % 'context'}, 500)"),
+    Picture(
+        "copilot",
+        "/inbox/?view=open",
+        act=f"{_OPEN}; setTimeout(() => {_TAB % 'copilot'}, 1800)",
+        phone_only=True,
+    ),
+    Picture(
+        "context",
+        "/inbox/?view=open",
+        act=f"{_OPEN}; setTimeout(() => {_TAB % 'context'}, 1800)",
+        phone_only=True,
+    ),
     Picture(
         "remedy",
         "/inbox/?view=open",
-        act=f"{_OPEN}; setTimeout(() => document.querySelector('.remedy-use').click(), 700)",
+        act=f"{_OPEN}; setTimeout(() => document.querySelector('.remedy-use').click(), 1800)",
     ),
     Picture(
         "crisis",
@@ -110,7 +122,7 @@ class Tour:
         page.wait_for_timeout(SETTLED)
         if picture.act:
             page.evaluate(f"(() => {{ {picture.act} }})()")
-            page.wait_for_timeout(2 * SETTLED)
+            page.wait_for_timeout(3 * SETTLED)
         file = IMAGES / f"{picture.name}{look.suffix}.webp"
         with Image.open(io.BytesIO(page.screenshot())) as image:
             image.convert("RGB").save(file, quality=QUALITY, method=6)
@@ -166,6 +178,8 @@ def main() -> None:
         tour = Tour(browser, options.site, options.home.expanduser())
         for look in LOOKS:
             for picture in PICTURES:
+                if picture.phone_only and look.suffix != "-phone":
+                    continue
                 if not options.names or picture.name in options.names:
                     file = tour.take(picture, look)
                     sys.stdout.write(f"{file.name:<24} {file.stat().st_size / 1024:6.0f} KB\n")
