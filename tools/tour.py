@@ -77,11 +77,6 @@ PICTURES = (
         phone_only=True,
     ),
     Picture(
-        "remedy",
-        "/inbox/?view=open",
-        act=f"{_OPEN}; setTimeout(() => document.querySelector('.remedy-use').click(), 1800)",
-    ),
-    Picture(
         "crisis",
         "/inbox/?view=risk",
         act="document.querySelector('.convo:has(.mark-locked) .row-link').click()",
