@@ -36,6 +36,12 @@ def recent_orders(customer_id: int, limit: int = 20) -> QuerySet[Order]:
     )
 
 
+def refunds_of(customer_id: int) -> list[Refund]:
+    """A customer's refunds with their orders, the latest first."""
+    rows = Refund.objects.select_related("order").filter(order__customer_id=customer_id)
+    return list(rows.order_by("-requested_at", "-id")[:50])
+
+
 def order_by_number(shop_id: int, external_id: str) -> Order | None:
     """The shop's order with this number."""
     return Order.objects.filter(shop_id=shop_id, external_id=external_id).first()

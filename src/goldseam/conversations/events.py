@@ -104,6 +104,14 @@ class ConversationReopened:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonWanted:
+    """The bot gave the conversation to the people: the customer waits for one of them."""
+
+    shop_id: int
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationTriaged:
     """Issue, mood, risk or priority were written; `alert` says that people must look now, `is_other` that
     issue or priority are not what they were."""

@@ -62,12 +62,20 @@ class SlaState(models.TextChoices):
     PAUSED = "paused", _("Clock paused")
 
 
+class BotState(models.TextChoices):
+    """What the bot has to do with a conversation now; empty when nothing."""
+
+    SERVING = "serving", _("With the bot")
+    WANTED = "wanted", _("Given over by the bot")
+
+
 class Conversation(models.Model):
     """One thread with one customer. The triage columns repeat the latest decision, so that a list page
     is one indexed read; `rank` orders the inbox: smaller is more urgent. `promise_due_at` is the earliest
     due moment of the promises still open, `promises_broken` counts the broken ones; `locked_at` is set while
     a danger to people keeps machines from answering; `sla_due_at`, `sla_kind` (first, next, resolution) and
-    `sla_state` are those of the clock that runs out next. Higher rooms keep these up to date."""
+    `sla_state` are those of the clock that runs out next. `bot` is "serving" while the bot answers by itself
+    and "wanted" from its giving over until a person answers. Higher rooms keep these up to date."""
 
     shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE)
     external_id = models.CharField(max_length=120)
@@ -108,6 +116,7 @@ class Conversation(models.Model):
     sla_state = models.CharField(max_length=10, choices=SlaState.choices, blank=True, default="")
     priority_corrected = models.BooleanField(default=False)
     cause = models.CharField(max_length=40, blank=True, default="")
+    bot = models.CharField(max_length=10, choices=BotState.choices, blank=True, default="")
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="merged_from")
     alerted_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(

@@ -105,6 +105,17 @@ def guides_for(shop_id: int, skus: set[str]) -> list[Guide]:
     return list(Guide.objects.filter(fitting, shop_id=shop_id, archived_at=None).order_by("title", "pk")[:20])
 
 
+def public_guides(shop_id: int, skus: set[str] | None) -> list[Guide]:
+    """Guides that are open to customers: about these products or about none in particular; all with None."""
+    rows = Guide.objects.filter(shop_id=shop_id, archived_at=None, is_public=True)
+    if skus is not None:
+        fitting = Q(skus=[])
+        for sku in skus:
+            fitting |= Q(skus__contains=[sku])
+        rows = rows.filter(fitting)
+    return list(rows.order_by("title", "pk")[:50])
+
+
 def latest_tree(row: Guide) -> Tree:
     """The tree of the present version."""
     return read_tree(GuideVersion.objects.get(guide=row, number=row.version).body)

@@ -62,6 +62,7 @@ SCOPES = (
     "ledger:read",
     "ledger:write",
     "webhooks:write",
+    "changes:write",
 )
 
 

@@ -48,6 +48,8 @@ def _find_person(conversation: Conversation, now: datetime) -> Placement | None:
     settings = queries.settings_of(conversation.shop_id)
     if settings.mode == Mode.OFF or conversation.assignee_id is not None or conversation.status != "open":
         return None
+    if conversation.bot == "serving":
+        return None
     conversation_id = conversation.pk
     take_turns(f"routing-{conversation.shop_id}")
     before = queries.latest_placement(conversation_id)
@@ -147,6 +149,11 @@ def route_after_message(event: told.MessageReceived) -> None:
         feel(conversation, conversation.assignee_id, timezone.now())
     else:
         _find_person(conversation, timezone.now())
+
+
+def route_after_bot(event: told.PersonWanted) -> None:
+    """The bot gave over: whoever owns it goes on, else somebody is looked for."""
+    find_person(event.conversation_id)
 
 
 def follow_assignment(event: told.ConversationAssigned) -> None:

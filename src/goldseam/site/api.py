@@ -16,6 +16,7 @@ from ninja.security import HttpBearer
 
 from goldseam import __version__
 from goldseam.approvals.api import router as approvals
+from goldseam.bot.api import router as bot
 from goldseam.channels.webhook.api import router as webhooks
 from goldseam.commerce.api import router as commerce
 from goldseam.conversations.api import router as conversations
@@ -86,6 +87,7 @@ api.add_router("", promises)
 api.add_router("", ledger)
 api.add_router("", sla)
 api.add_router("", webhooks)
+api.add_router("", bot)
 
 
 def _domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:

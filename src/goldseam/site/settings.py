@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "goldseam.channels.webhook",
     "goldseam.channels.webchat",
     "goldseam.demo",
+    "goldseam.bot",
     "goldseam.site",
 ]
 

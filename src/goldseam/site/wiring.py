@@ -6,6 +6,7 @@ from goldseam.approvals import events as approvals
 from goldseam.approvals.actions import refuse_closing
 from goldseam.approvals.following import follow_merge as move_requests
 from goldseam.channels.webchat.actions import follow_reply
+from goldseam.bot.actions import note_closing, take_turn
 from goldseam.channels.webhook.actions import redeliver_message, tell
 from goldseam.commerce.events import OrderChanged, OrdersChanged
 from goldseam.conversations import events as inbox
@@ -26,7 +27,7 @@ from goldseam.promises import events as promises
 from goldseam.promises.actions import follow_messages, settle_after_orders, settle_after_reply
 from goldseam.replies.actions import refuse_unfilled
 from goldseam.routing.actions import serve_queue_soon
-from goldseam.routing.placing import follow_assignment, route_after_message
+from goldseam.routing.placing import follow_assignment, route_after_bot, route_after_message
 from goldseam.sla import moves as clocks
 from goldseam.sla.changes import reckon_later
 from goldseam.sla.events import TimesChanged
@@ -39,9 +40,11 @@ WIRING: dict[type, tuple[Handler, ...]] = {
         assess_after_message,
         watch_message,
         clocks.on_received,
-        route_after_message,
         tell,
+        take_turn,
+        route_after_message,
     ),
+    inbox.PersonWanted: (clocks.on_person_wanted, route_after_bot, tell),
     inbox.ConversationsImported: (assess_imported, watch_imported, clocks.on_imported),
     TryOutRequested: (defer_tryout,),
     inbox.ReplyTakenIn: (settle_after_reply, read_taken_in, clocks.on_replied),
@@ -81,6 +84,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     ),
     inbox.ConversationClosed: (
         clocks.on_closed,
+        note_closing,
         tell,
     ),
     inbox.ConversationReopened: (

@@ -212,6 +212,11 @@ def on_received(event: inbox.MessageReceived) -> None:
     reckon(event.conversation_id, [engine.Happening(engine.ASKED, event.at)])
 
 
+def on_person_wanted(event: inbox.PersonWanted) -> None:
+    """The bot gave over: its words were no answer, the customer waits for a person."""
+    reckon(event.conversation_id, [engine.Happening(engine.ASKED, timezone.now())])
+
+
 def on_replied(event: inbox.ReplySent | inbox.ReplyTakenIn) -> None:
     """The customer was answered, by a person or the bot."""
     reckon(event.conversation_id, [engine.Happening(engine.ANSWERED, event.at)])

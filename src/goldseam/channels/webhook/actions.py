@@ -26,6 +26,7 @@ from django.utils import timezone
 from goldseam.approvals import events as approvals
 from goldseam.approvals.queries import request_by_id, request_json
 from goldseam.channels.webhook.models import Attempt, Delivery, DeliveryStatus, Endpoint
+from goldseam.channels.webhook.queries import listeners
 from goldseam.channels.webhook.signing import sign
 from goldseam.channels.webhook.target import ForbiddenTarget, check_url, resolve
 from goldseam.conversations import events, queries
@@ -48,6 +49,7 @@ NAMES: dict[type, str] = {
     events.ConversationReopened: "conversation.reopened",
     events.ConversationTriaged: "conversation.triaged",
     events.ConversationsMerged: "conversation.merged",
+    events.PersonWanted: "conversation.given_over",
     events.SurveySent: "reply.sent",
     events.SurveyAnswered: "survey.answered",
     events.DeliveryRetried: "reply.sent",
@@ -63,6 +65,13 @@ NAMES: dict[type, str] = {
     promises.PromiseWithdrawn: "promise.withdrawn",
 }
 """Which event is told under which name."""
+
+CHANGE = "change.requested"
+"""A change that a customer has confirmed to the bot, for a program that carries it out and says so. Only who asks
+for it by name is told: "everything" does not mean that somebody can do it."""
+
+KNOWN = frozenset({*NAMES.values(), CHANGE})
+"""All names that may be listened to."""
 
 REPLY = "reply.sent"
 """What brings words to the customer; how far it came is shown on the message."""
@@ -81,7 +90,7 @@ TEST = "test"
 def subscribe(shop: Shop, url: str, names: Sequence[str], *, actor: str) -> tuple[Endpoint, bool]:
     """Let an address hear of the named events (all when empty). The same URL again changes its events
     and keeps its secret. Returns the endpoint and whether it is new."""
-    unknown = sorted(set(names) - set(NAMES.values()))
+    unknown = sorted(set(names) - KNOWN)
     if unknown:
         raise DomainError(f"Unknown events: {', '.join(unknown)}.", field="events")
     check_url(url, private=settings.ENVIRONMENT.webhook_private)
@@ -146,19 +155,29 @@ def send_test(endpoint: Endpoint, *, actor: str) -> Delivery:
 def tell(event: Any) -> None:
     """Store a delivery for every endpoint of the shop that listens to this event, and defer the calls."""
     name = NAMES[type(event)]
-    listening = [
-        endpoint
-        for endpoint in Endpoint.objects.filter(shop_id=event.shop_id, active=True)
-        if name in endpoint.events
-    ]
+    listening = listeners(event.shop_id, name)
     if not listening:
         return
-    payload = _payload(event)
+    _deliver_to(listening, name, _payload(event))
+    if name == REPLY:
+        record_delivery(event.message_id, "sending")
+
+
+def tell_change(shop_id: int, conversation_id: int, change: dict[str, Any]) -> int:
+    """Tell the programs that carry out changes of one; returns how many were told."""
+    listening = listeners(shop_id, CHANGE)
+    if listening:
+        conversation = queries.conversation_by_id(conversation_id)
+        payload = {"event": CHANGE, "at": timezone.now(), "shop": conversation.shop.slug, "change": change}
+        told = payload | {"conversation": queries.conversation_json(conversation)}
+        _deliver_to(listening, CHANGE, orjson.loads(orjson.dumps(told)))
+    return len(listening)
+
+
+def _deliver_to(listening: Sequence[Endpoint], name: str, payload: dict[str, Any]) -> None:
     for endpoint in listening:
         delivery = Delivery.objects.create(endpoint=endpoint, event=name, payload=payload)
         _defer(delivery.pk, None)
-    if name == REPLY:
-        record_delivery(event.message_id, "sending")
 
 
 def redeliver_message(event: events.DeliveryRetried) -> None:

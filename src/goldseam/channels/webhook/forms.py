@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from goldseam.channels.webhook.actions import NAMES
+from goldseam.channels.webhook.actions import KNOWN
 
 
 class EndpointForm(forms.Form):
@@ -21,10 +21,10 @@ class EndpointForm(forms.Form):
     )
     events = forms.MultipleChoiceField(
         required=False,
-        choices=[(name, name) for name in sorted(set(NAMES.values()))],
+        choices=[(name, name) for name in sorted(KNOWN)],
         label=_("Tell it about"),
         widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
-        help_text=_("Nothing chosen means everything."),
+        help_text=_("Nothing chosen means everything but changes to carry out."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -16,6 +16,11 @@ def endpoints_of(shop_id: int) -> QuerySet[Endpoint]:
     return Endpoint.objects.filter(shop_id=shop_id).order_by("id")
 
 
+def listeners(shop_id: int, name: str) -> list[Endpoint]:
+    """The shop's endpoints that hear of an event now."""
+    return [row for row in Endpoint.objects.filter(shop_id=shop_id, active=True) if name in row.events]
+
+
 def access_endpoint(shop_id: int, endpoint_id: int) -> Endpoint:
     """The gate: the endpoint if it is the shop's, else "not found"."""
     endpoint = Endpoint.objects.select_related("shop").filter(pk=endpoint_id, shop_id=shop_id).first()

@@ -42,7 +42,13 @@ from goldseam.conversations.actions.outbox import (
     release,
     take_back,
 )
-from goldseam.conversations.actions.standing import note_promises, set_lock
+from goldseam.conversations.actions.standing import (
+    let_bot_serve,
+    note_promises,
+    release_from_bot,
+    set_lock,
+    want_person,
+)
 from goldseam.conversations.actions.states import (
     acknowledge,
     assign,
@@ -123,6 +129,7 @@ __all__ = [
     "label_conversation",
     "language_of",
     "latest_survey",
+    "let_bot_serve",
     "link",
     "link_of",
     "make_label",
@@ -139,6 +146,7 @@ __all__ = [
     "record_triages",
     "refuse_second_answer",
     "release",
+    "release_from_bot",
     "reopen",
     "restore_view",
     "retry_delivery",
@@ -163,4 +171,5 @@ __all__ = [
     "unlink",
     "upload",
     "wake",
+    "want_person",
 ]

@@ -58,9 +58,12 @@ def close(
     conversation.snoozed_until = None
     conversation.outcome = outcome or Outcome.UNKNOWN
     conversation.cause = cause
+    conversation.bot = ""
     if conversation.alerted_at and conversation.acknowledged_by_id is None:
         announce(conversation.shop_id, f"alert-{conversation.pk}")
-    rows.save(conversation, "status", "closed_at", "waiting_since", "snoozed_until", "outcome", "cause")
+    rows.save(
+        conversation, "status", "closed_at", "waiting_since", "snoozed_until", "outcome", "cause", "bot"
+    )
     audit.record(
         conversation.shop_id,
         actor,

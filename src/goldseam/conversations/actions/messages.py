@@ -194,6 +194,7 @@ def _answered(conversation: Conversation, agent: Agent | None, remedy: str) -> N
         conversation.remedy = remedy
     if agent is not None:
         conversation.assignee = conversation.assignee or agent
+        conversation.bot = ""
         rows.quiet_alert(conversation, agent)
     if conversation.status == Status.CLOSED:
         rows.set_open(conversation, str(agent))

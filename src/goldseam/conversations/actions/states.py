@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from goldseam.conversations import events, rows
-from goldseam.conversations.models import Conversation, Status
+from goldseam.conversations.models import BotState, Conversation, Status
 from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.events import emit
@@ -53,7 +53,9 @@ def assign(conversation: Conversation, assignee: Agent | None, *, actor: str) ->
         return
     before = conversation.assignee_id
     conversation.assignee = assignee
-    rows.save(conversation, "assignee")
+    if assignee and conversation.bot == BotState.SERVING:
+        conversation.bot = ""
+    rows.save(conversation, "assignee", "bot")
     after = assignee.pk if assignee else None
     audit.record(
         conversation.shop_id,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from goldseam.conversations import events, rows
-from goldseam.conversations.models import Conversation, Message, Status
+from goldseam.conversations.models import BotState, Conversation, Message, Status
 from goldseam.core import audit
 from goldseam.core.events import emit
 from goldseam.core.live import announce
@@ -110,7 +110,8 @@ def _apply_triage(conversation: Conversation, triage: Triage) -> bool:
     conversation.risk_score = triage.risk_score
     conversation.risk_level = triage.risk_level
     conversation.priority = triage.priority
-    conversation.handover = triage.handover
+    if triage.handover or conversation.bot != BotState.WANTED:
+        conversation.handover = triage.handover
     conversation.liable_party = triage.liable_party
     if alert:
         conversation.alerted_at = timezone.now()

@@ -1,0 +1,184 @@
+"""Rows become what one turn of the bot looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from goldseam.bot import queries
+from goldseam.channels.webhook.actions import CHANGE
+from goldseam.channels.webhook.queries import listeners
+from goldseam.commerce.queries import refunds_of, skus_of_order
+from goldseam.conversations.speaking import person_at_work, said_since_answer
+from goldseam.copilot.facts import gather
+from goldseam.copilot.queries import latest_decision
+from goldseam.engine.bot.facts import (
+    CHANGES,
+    Assessed,
+    Found,
+    Guide,
+    Hit,
+    Place,
+    Refund,
+    Scene,
+    State,
+    read_state,
+)
+from goldseam.engine.bot.understand import FACTS, GUIDED, WORDS, Turn
+from goldseam.engine.facts import Conversation as Facts
+from goldseam.knowledge.guide_actions import position, tree_of
+from goldseam.knowledge.guide_reads import latest_tree, public_guides, walk_beside
+from goldseam.knowledge.queries import search
+
+if TYPE_CHECKING:
+    from goldseam.bot.models import BotSettings, Talk
+    from goldseam.conversations.models import Conversation, Message
+    from goldseam.knowledge.guide_tree import Tree
+
+_HISTORY = timedelta(hours=12)
+_HITS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is read once for a turn: the talk, the shop's choices, the facts."""
+
+    talk: Talk
+    settings: BotSettings
+    modes: Mapping[str, str]
+    reopened: bool = False
+
+
+def scene_of(conversation: Conversation, message: Message, standing: Standing, now: datetime) -> Scene:
+    """Everything the turn looks at, for the customer who owns the conversation and nobody else."""
+    facts = gather(conversation, now)
+    local = facts.now or now
+    return Scene(
+        conversation=facts,
+        words="\n".join(said_since_answer(conversation.pk)),
+        now=local,
+        assessed=_assessed(conversation, facts),
+        state=state_of(standing.talk),
+        known=conversation.customer_id is not None,
+        modes=standing.modes,
+        quiet=quiet(conversation, message, standing.talk, now),
+        refunds=_refunds(conversation),
+        carried=frozenset(CHANGES) if listeners(conversation.shop_id, CHANGE) else frozenset(),
+        pending=queries.waiting_changes(conversation.pk),
+        most_turns=standing.settings.most_turns,
+        confirm_minutes=standing.settings.confirm_minutes,
+        reopened=standing.reopened,
+    )
+
+
+def state_of(talk: Talk) -> State:
+    """The bot's memory."""
+    return read_state(talk.state)
+
+
+def quiet(conversation: Conversation, message: Message, talk: Talk, now: datetime) -> str:
+    """Why the bot must say nothing, "" when it may speak. The caller holds the conversation's lock, so no
+    person can begin to write while this is asked."""
+    if conversation.locked_at is not None:
+        return "crisis"
+    if conversation.bot == "wanted":
+        return "given over"
+    if conversation.assignee_id is not None or person_at_work(conversation.pk, talk.since):
+        return "person"
+    if message.at < now - _HISTORY:
+        return "history"
+    return ""
+
+
+def _assessed(conversation: Conversation, facts: Facts) -> Assessed:
+    decision = latest_decision(conversation.pk)
+    said: dict[str, Any] = decision.assessment if decision else {}
+    extra: dict[str, Any] = decision.extra if decision else {}
+    own = {order.id for order in facts.orders}
+    meant = said.get("order_id") or ""
+    return Assessed(
+        issue=conversation.issue or "other",
+        confidence=conversation.issue_confidence,
+        risk=conversation.risk_level,
+        handover=said.get("handover", {}).get("reason") or "",
+        order=meant if meant in own else "",
+        candidates=tuple(number for number in extra.get("order_candidates", ()) if number in own),
+    )
+
+
+def _refunds(conversation: Conversation) -> tuple[Refund, ...]:
+    if conversation.customer_id is None:
+        return ()
+    return tuple(
+        Refund(
+            order=row.order.external_id,
+            amount=float(row.amount),
+            currency=row.currency,
+            status=row.status,
+            requested_at=row.requested_at,
+            completed_at=row.completed_at,
+        )
+        for row in refunds_of(conversation.customer_id)
+    )
+
+
+def look_up(conversation: Conversation, scene: Scene, turn: Turn, talk: Talk) -> Found:
+    """What the turn needs beside the facts: articles that answer, guides that are open to customers, and where
+    the customer stands in one."""
+    wanted = {turn.topic, *turn.reading.issue.secondary} - FACTS
+    goes_on = bool(scene.state.guide) and scene.state.awaits in ("start", "step")
+    hits = _hits(conversation, scene.words) if wanted & WORDS and not goes_on else ()
+    guides = _guides(conversation) if wanted & GUIDED or scene.state.topic in GUIDED else ()
+    if not goes_on:
+        return Found(hits, guides)
+    places, here = _place(conversation, scene.state, talk)
+    return Found(hits, guides, places, here)
+
+
+def _hits(conversation: Conversation, words: str) -> tuple[Hit, ...]:
+    found = search(conversation.shop_id, words, _HITS)
+    if not found.sure:
+        return ()
+    bought = skus_of_order(conversation.order_id) if conversation.order_id else set()
+    return tuple(
+        Hit(str(hit.article.pk), hit.article.title, hit.passage, queries.address_of_article(hit.article))
+        for hit in found.hits
+        if not hit.article.skus or not bought or bought & set(hit.article.skus)
+    )
+
+
+def _guides(conversation: Conversation) -> tuple[Guide, ...]:
+    bought = skus_of_order(conversation.order_id) if conversation.order_id else set()
+    return tuple(
+        Guide(
+            id=str(row.pk),
+            title=row.title,
+            words=f"{row.title} {latest_tree(row).steps[0].question}",
+            url=queries.address_of_guide(row),
+            fits=bool(bought & set(row.skus)),
+        )
+        for row in public_guides(conversation.shop_id, bought)
+    )
+
+
+def _place(conversation: Conversation, state: State, talk: Talk) -> tuple[dict[str, Place], str]:
+    """All places of the guide in hand, in the version that the walk began in."""
+    if state.awaits == "step" and talk.walk_id is not None:
+        walk = walk_beside(conversation, talk.walk_id)
+        tree = tree_of(walk)
+        return _places(tree), position(tree, walk.path)
+    row = next((g for g in public_guides(conversation.shop_id, None) if str(g.pk) == state.guide), None)
+    if row is None:
+        return {}, ""
+    tree = latest_tree(row)
+    return _places(tree), tree.steps[0].key
+
+
+def _places(tree: Tree) -> dict[str, Place]:
+    places = {
+        step.key: Place(step.key, step.question, step.hint, tuple((a.label, a.next) for a in step.answers))
+        for step in tree.steps
+    }
+    return places | {end.key: Place(end.key, end=end.text, end_kind=end.kind) for end in tree.ends}

@@ -1,0 +1,68 @@
+"""Reads for whoever may answer without a person: who speaks in a conversation, and what waits for an answer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from goldseam.conversations.models import (
+    BotState,
+    Conversation,
+    HeldReply,
+    Message,
+    MessageRole,
+    Presence,
+    Status,
+)
+
+_TYPES_FOR = timedelta(seconds=30)
+_LATEST = 20
+_CHANNELS = 200
+
+
+def person_at_work(conversation_id: int, since: datetime | None) -> bool:
+    """Whether one of the shop's people wrote to the customer (after `since`), has a reply on its way, or types
+    one right now."""
+    written = Message.objects.filter(conversation_id=conversation_id, role=MessageRole.AGENT, is_note=False)
+    if since is not None:
+        written = written.filter(at__gt=since)
+    if written.exists() or HeldReply.objects.filter(conversation_id=conversation_id).exists():
+        return True
+    fresh = timezone.now() - _TYPES_FOR
+    return Presence.objects.filter(conversation_id=conversation_id, typing=True, seen_at__gte=fresh).exists()
+
+
+def said_since_answer(conversation_id: int) -> list[str]:
+    """What the customer said since anybody answered, in order."""
+    rows = Message.objects.filter(conversation_id=conversation_id, is_note=False).exclude(
+        role=MessageRole.SYSTEM
+    )
+    said: list[str] = []
+    for role, text in rows.order_by("-at", "-id").values_list("role", "text")[:_LATEST]:
+        if role != MessageRole.CUSTOMER:
+            break
+        said.append(text)
+    return said[::-1]
+
+
+def waiting_before(conversation: Conversation) -> int:
+    """How many customers wait for a person before this one: with an urgency as high, or given over earlier."""
+    rows = Conversation.objects.filter(
+        shop_id=conversation.shop_id, status=Status.OPEN, waiting_since__isnull=False
+    ).exclude(pk=conversation.pk)
+    waiting = rows.filter(Q(bot=BotState.WANTED) | Q(bot=""))
+    return waiting.filter(priority__lte=conversation.priority).count()
+
+
+def channels_of(shop_id: int) -> list[str]:
+    """The channels of a shop's latest conversations."""
+    latest = Conversation.objects.filter(shop_id=shop_id).order_by("-last_message_at")[:_CHANNELS]
+    return sorted(set(latest.values_list("channel", flat=True)))
+
+
+def said_by_customer(conversation_id: int, limit: int) -> list[str]:
+    """The customer's latest messages, in order."""
+    rows = Message.objects.filter(conversation_id=conversation_id, role=MessageRole.CUSTOMER, is_note=False)
+    return list(rows.order_by("-at", "-id").values_list("text", flat=True)[:limit])[::-1]
