@@ -1,18 +1,22 @@
-"""Scripted conversations through the JSON door: every reply against its script, and what must never happen."""
+"""Scripted conversations through the JSON door: every reply against its script, and what must never
+happen."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from goldseam.bot.models import Change, Talk, Turn
 from goldseam.bot.requests import give_up_late
+from goldseam.channels.webhook.models import Endpoint
 from goldseam.commerce.models import Order
 from goldseam.conversations import actions as inbox
 from goldseam.conversations.models import Conversation, Message, Presence
@@ -46,11 +50,21 @@ class Door:
         return answer.json()
 
 
+@pytest.fixture(scope="module")
+def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Shop, str]]:
+    """One shop with its door for all scripts, gone when they are over."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        shop = build_world()
+        yield shop, issue_token(shop, "door", SCOPES, actor="test")[1]
+        transaction.set_rollback(True)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.title)
-def test_a_scripted_conversation(script: Script) -> None:
-    shop = build_world(carried="nobody-carries" not in script.options)
-    _, secret = issue_token(shop, "door", SCOPES, actor="test")
+def test_a_scripted_conversation(script: Script, stage: tuple[Shop, str]) -> None:
+    shop, secret = stage
+    if "nobody-carries" in script.options:
+        Endpoint.objects.update(active=False)
     play = Play(shop, Door(secret), script)
     for step in script.steps:
         play.step(step)

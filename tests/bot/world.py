@@ -1,4 +1,5 @@
-"""A shop with customers in every state that the bot speaks about, its knowledge, and somebody else's secrets."""
+"""A shop with customers in every state that the bot speaks about, its knowledge, and somebody else's
+secrets."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The bot's turn: one decision for each message of a customer, in the transaction that stores the message.
 
-The conversation's row is locked by whoever stored the message, so a person who writes at the same moment is put in
-order with the bot: whoever comes second sees the first, and after a person the bot is silent."""
+The conversation's row is locked by whoever stored the message, so a person who writes at the same moment is
+put in order with the bot: whoever comes second sees the first, and after a person the bot is silent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from goldseam.conversations.queries import conversation_by_id, message_by_id
 from goldseam.copilot.engine import tables_of
 from goldseam.core.errors import DomainError
 from goldseam.engine.bot.decide import decide, give_up
-from goldseam.engine.bot.facts import Decision, Scene, State
+from goldseam.engine.bot.facts import Decision, Reply, Scene, State
 from goldseam.engine.bot.understand import understand
 from goldseam.knowledge.guide_actions import say_helped, start_walk, take_answer
 from goldseam.knowledge.guide_reads import public_guides, walk_beside
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 
 def take_turn(event: MessageReceived) -> None:
-    """A customer wrote: decide, and say, do or hand over what was decided. Where all is switched off this is one
-    short query."""
+    """A customer wrote: decide, and say, do or hand over what was decided. Where all is switched off this
+    is one short query."""
     conversation = conversation_by_id(event.conversation_id)
     modes = queries.modes_of(conversation.shop_id, conversation.channel)
     talk = queries.talk_of(conversation.pk)
@@ -57,8 +57,8 @@ def note_closing(event: ConversationClosed) -> None:
 
 
 def _standing(conversation: Conversation, talk: Talk, modes: dict[str, str], now: datetime) -> Standing:
-    """The talk as it goes on. What comes back soon after its end stays with whoever served it; what comes back
-    late is a new talk, which belongs to nobody."""
+    """The talk as it goes on. What comes back soon after its end stays with whoever served it; what comes
+    back late is a new talk, which belongs to nobody."""
     chosen = queries.settings_of(conversation.shop_id)
     if talk.closed_at is None:
         return Standing(talk, chosen, modes)
@@ -115,7 +115,8 @@ class _Turn:
             self.talk.save()
 
     def suggest(self, decision: Decision) -> None:
-        """Words for an agent; nothing is sent and nothing remembered. To hand over is no advice to a person."""
+        """Words for an agent; nothing is sent and nothing remembered. To hand over is no advice to a
+        person."""
         if decision.kind != "hand_over" and decision.mode == Mode.SUGGEST:
             self.keep(decision, None)
 
@@ -136,19 +137,17 @@ class _Turn:
             return
         inbox.let_bot_serve(self.conversation.pk)
         if decision.kind == "carry_out" and decision.proposal is not None:
-            ask_system(self.conversation, decision, self.message, case, self.now)
+            ask_system(self.message, decision.proposal, case, decision.reason)
 
     def say(self, decision: Decision) -> Message:
         """Send the words through the gate that all words pass."""
-        assert decision.reply is not None
-        remedy = decision.proposal.kind if decision.kind == "carry_out" and decision.proposal else ""
+        said = decision.reply or Reply("")
         return inbox.send_reply(
             self.conversation,
             None,
-            decision.reply.text,
+            said.text,
             key=f"bot-{self.message.pk}",
-            remedy=remedy,
-            details=decision.reply.details(),
+            details=said.details(),
         )
 
     def give_over(self, decision: Decision) -> None:

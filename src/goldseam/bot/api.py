@@ -16,8 +16,8 @@ router = Router(tags=["changes"])
 
 
 class ChangeOut(Schema):
-    """A change with what the customer confirmed. `details`: `address` and `phone` of change_order, `title` and
-    `tax` of issue_invoice."""
+    """A change with what the customer confirmed. `details`: `address` and `phone` of change_order, `title`
+    and `tax` of issue_invoice."""
 
     id: UUID
     kind: str
@@ -51,6 +51,7 @@ def list_changes(
 @router.post("/changes/{change_id}/result", response={200: ChangeOut, **ERRORS}, operation_id="settle_change")
 @needs("changes:write")
 def settle_change(request: ApiRequest, change_id: UUID, body: ResultIn) -> Any:
-    """Say that a change is done or has failed; the customer is told. The same answer again changes nothing."""
+    """Say that a change is done or has failed; the customer is told. The same answer again changes
+    nothing."""
     actor = f"token-{request.auth.pk}"
     return change_json(settle(request.auth.shop_id, change_id, body.state, body.why, actor=actor))

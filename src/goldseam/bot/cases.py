@@ -19,8 +19,8 @@ _ANSWERS = ("answer", "carry_out", "walk")
 
 
 def follow(talk: Talk, conversation: Conversation, decision: Decision, now: datetime) -> Case | None:
-    """The case that a decision belongs to, with what it changes about it. Small talk opens none; another issue
-    is another case; words that come after an end open the same one again."""
+    """The case that a decision belongs to, with what it changes about it. Small talk opens none; another
+    issue is another case; words that come after an end open the same one again."""
     case = talk.case
     if case is not None and _comes_back(case, decision):
         case.outcome, case.ended_at = Outcome.REOPENED, None
@@ -47,7 +47,9 @@ def follow(talk: Talk, conversation: Conversation, decision: Decision, now: date
 
 def _is_case(decision: Decision) -> bool:
     """Whether it is about something that is to be solved."""
-    return bool(decision.topic) and decision.topic not in ("other", "praise") or decision.kind == "hand_over"
+    return (
+        bool(decision.topic) and decision.topic not in ("other", "praise")
+    ) or decision.kind == "hand_over"
 
 
 def _comes_back(case: Case, decision: Decision) -> bool:
@@ -82,8 +84,8 @@ def confirm(case: Case | None, conversation: Conversation, now: datetime) -> Non
 
 @transaction.atomic
 def assume(case: Case, now: datetime) -> bool:
-    """The customer has been silent for long after an answer: taken as solved, never counted as confirmed. Says
-    whether it was so."""
+    """The customer has been silent for long after an answer: taken as solved, never counted as confirmed.
+    Says whether it was so."""
     conversation = inbox.hold(case.conversation_id)
     row = Case.objects.select_for_update().get(pk=case.pk)
     if row.ended_at is not None or row.answered_at is None:

@@ -125,11 +125,13 @@ def _refunds(conversation: Conversation) -> tuple[Refund, ...]:
 
 
 def look_up(conversation: Conversation, scene: Scene, turn: Turn, talk: Talk) -> Found:
-    """What the turn needs beside the facts: articles that answer, guides that are open to customers, and where
-    the customer stands in one."""
-    wanted = {turn.topic, *turn.reading.issue.secondary} - FACTS
+    """What the turn needs beside the facts: articles that answer, guides that are open to customers, and
+    where the customer stands in one."""
+    asked = {turn.topic: scene.words} | dict(turn.more)
+    wanted = set(asked) - FACTS
     goes_on = bool(scene.state.guide) and scene.state.awaits in ("start", "step")
-    hits = _hits(conversation, scene.words) if wanted & WORDS and not goes_on else ()
+    question = next((words for topic, words in asked.items() if topic in WORDS), "")
+    hits = _hits(conversation, question) if question and not goes_on else ()
     guides = _guides(conversation) if wanted & GUIDED or scene.state.topic in GUIDED else ()
     if not goes_on:
         return Found(hits, guides)

@@ -1,4 +1,5 @@
-"""Giving over to people: said to the customer with the expected wait, explained to the agents, and waited for."""
+"""Giving over to people: said to the customer with the expected wait, explained to the agents, and waited
+for."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ _SHORT = 160
 
 @dataclass(frozen=True, slots=True)
 class Handing:
-    """Why people go on (`reason` is a code of the assess contract), what is said first, and under which key."""
+    """Why people go on (`reason` is a code of the assess contract), what is said first, and under which
+    key."""
 
     reason: str
     lead: str
@@ -40,8 +42,8 @@ class Handing:
 def hand_over(
     conversation: Conversation, talk: Talk, case: Case | None, handing: Handing, now: datetime
 ) -> Message | None:
-    """Tell the customer, leave the agents what they need, and let somebody be found. Words that the rules do not
-    let out are left away; the giving over happens all the same."""
+    """Tell the customer, leave the agents what they need, and let somebody be found. Words that the rules
+    do not let out are left away; the giving over happens all the same."""
     conversation = conversation_by_id(conversation.pk)
     reply = _tell_customer(conversation, handing, now)
     inbox.tell_of(

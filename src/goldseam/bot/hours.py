@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def hours_of(conversation: Conversation, now: datetime) -> Hours:
-    """What is known at this moment; without a calendar the shop is always open, and nobody there means that no
-    time is named."""
+    """What is known at this moment; without a calendar the shop is always open, and nobody there means that
+    no time is named."""
     times = times_of(conversation.shop_id)
     tier = conversation.customer.tier if conversation.customer else ""
     rule = times.rule_for(conversation.issue, tier, conversation.priority)

@@ -18,8 +18,8 @@ class Mode(models.TextChoices):
 
 class BotSettings(models.Model):
     """A shop's times and limits. `assumed_hours`: silence after an answer for so long is taken as solved;
-    `change_minutes`: so long a system may take for a change; `back_days`: what comes back within them after its
-    end stays with whoever served it."""
+    `change_minutes`: so long a system may take for a change; `back_days`: what comes back within them after
+    its end stays with whoever served it."""
 
     shop = models.OneToOneField("people.Shop", on_delete=models.CASCADE, primary_key=True, related_name="+")
     most_turns = models.PositiveSmallIntegerField(default=12)
@@ -33,8 +33,9 @@ class BotSettings(models.Model):
 
 
 class Switch(models.Model):
-    """How far the bot may go for an issue in a channel; an empty issue or channel means all that have no row of
-    their own. The most particular row counts, the issue before the channel; without any it is off."""
+    """How far the bot may go for an issue in a channel; an empty issue or channel means all that have no
+    row of their own. The most particular row counts, the issue before the channel; without any it is
+    off."""
 
     shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE, related_name="+")
     issue = models.CharField(max_length=40, blank=True)
@@ -90,8 +91,9 @@ class Case(models.Model):
 
 
 class Talk(models.Model):
-    """Where the bot stands in a conversation: its memory (`goldseam.engine.bot.facts.State`), the case in hand,
-    the guide it walks with the customer. What a person said before `since` keeps it silent no longer."""
+    """Where the bot stands in a conversation: its memory (`goldseam.engine.bot.facts.State`), the case in
+    hand, the guide it walks with the customer. What a person said before `since` keeps it silent no
+    longer."""
 
     conversation = models.OneToOneField(
         "conversations.Conversation", on_delete=models.CASCADE, primary_key=True, related_name="bot_talk"
@@ -146,8 +148,8 @@ class ChangeState(models.TextChoices):
 
 
 class Change(models.Model):
-    """A change that a customer confirmed word for word, for the shop's own system. `key` is the proposal's: the
-    same yes twice is one change."""
+    """A change that a customer confirmed word for word, for the shop's own system. `key` is the proposal's:
+    the same yes twice is one change."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE, related_name="+")

@@ -31,16 +31,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from goldseam.conversations.models import Conversation, Message
-    from goldseam.engine.bot.facts import Decision
+    from goldseam.engine.bot.facts import Proposal
     from goldseam.engine.bot.tables import Sayings
 
 
-def ask_system(
-    conversation: Conversation, decision: Decision, message: Message, case: Case | None, now: datetime
-) -> Change:
-    """Record the confirmed change, exactly once for a proposal, and tell the programs that carry it out."""
-    proposal = decision.proposal
-    assert proposal is not None
+def ask_system(message: Message, proposal: Proposal, case: Case | None, policy: str) -> Change:
+    """Record the change that a message confirmed, exactly once for a proposal, and tell the programs that
+    carry it out."""
+    conversation = message.conversation
     change, created = Change.objects.get_or_create(
         conversation=conversation,
         key=proposal.id,
@@ -52,8 +50,8 @@ def ask_system(
             "order_number": proposal.order,
             "details": dict(proposal.details),
             "words": message.text[:1000],
-            "policy": decision.reason[:80],
-            "asked_at": now,
+            "policy": policy[:80],
+            "asked_at": timezone.now(),
         },
     )
     if created:
@@ -154,6 +152,7 @@ def _tell_done(change: Change) -> None:
     except DomainError as refusal:
         _give_over(change, f"refused: {refusal.message}")
         return
+    inbox.set_remedy(conversation, change.kind, actor="bot")
     talk = Talk.objects.get(pk=conversation.pk)
     talk.state = state_of(talk).as_json() | {"awaits": "solved", "asked": 0}
     talk.save(update_fields=["state"])

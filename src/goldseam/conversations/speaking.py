@@ -1,4 +1,5 @@
-"""Reads for whoever may answer without a person: who speaks in a conversation, and what waits for an answer."""
+"""Reads for whoever may answer without a person: who speaks in a conversation, and what waits for an
+answer."""
 
 from __future__ import annotations
 
@@ -23,8 +24,8 @@ _CHANNELS = 200
 
 
 def person_at_work(conversation_id: int, since: datetime | None) -> bool:
-    """Whether one of the shop's people wrote to the customer (after `since`), has a reply on its way, or types
-    one right now."""
+    """Whether one of the shop's people wrote to the customer (after `since`), has a reply on its way, or
+    types one right now."""
     written = Message.objects.filter(conversation_id=conversation_id, role=MessageRole.AGENT, is_note=False)
     if since is not None:
         written = written.filter(at__gt=since)
@@ -48,7 +49,8 @@ def said_since_answer(conversation_id: int) -> list[str]:
 
 
 def waiting_before(conversation: Conversation) -> int:
-    """How many customers wait for a person before this one: with an urgency as high, or given over earlier."""
+    """How many customers wait for a person before this one: with an urgency as high, or given over
+    earlier."""
     rows = Conversation.objects.filter(
         shop_id=conversation.shop_id, status=Status.OPEN, waiting_since__isnull=False
     ).exclude(pk=conversation.pk)

@@ -6,135 +6,312 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('conversations', '0009_bot'),
-        ('knowledge', '0003_guides'),
-        ('people', '0003_departures'),
+        ("conversations", "0009_bot"),
+        ("knowledge", "0003_guides"),
+        ("people", "0003_departures"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BotSettings',
+            name="BotSettings",
             fields=[
-                ('shop', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='people.shop')),
-                ('most_turns', models.PositiveSmallIntegerField(default=12)),
-                ('confirm_minutes', models.PositiveSmallIntegerField(default=30)),
-                ('change_minutes', models.PositiveSmallIntegerField(default=10)),
-                ('assumed_hours', models.PositiveSmallIntegerField(default=24)),
-                ('back_days', models.PositiveSmallIntegerField(default=3)),
+                (
+                    "shop",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="people.shop",
+                    ),
+                ),
+                ("most_turns", models.PositiveSmallIntegerField(default=12)),
+                ("confirm_minutes", models.PositiveSmallIntegerField(default=30)),
+                ("change_minutes", models.PositiveSmallIntegerField(default=10)),
+                ("assumed_hours", models.PositiveSmallIntegerField(default=24)),
+                ("back_days", models.PositiveSmallIntegerField(default=3)),
             ],
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('issue', models.CharField(max_length=40)),
-                ('channel', models.CharField(max_length=20)),
-                ('began_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('confirmed', 'Confirmed'), ('assumed', 'Assumed'), ('reopened', 'Reopened')], max_length=10)),
-                ('handed_over', models.CharField(blank=True, max_length=30)),
-                ('taken_at', models.DateTimeField(null=True)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bot_cases', to='conversations.conversation')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.shop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("issue", models.CharField(max_length=40)),
+                ("channel", models.CharField(max_length=20)),
+                ("began_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("confirmed", "Confirmed"),
+                            ("assumed", "Assumed"),
+                            ("reopened", "Reopened"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("handed_over", models.CharField(blank=True, max_length=30)),
+                ("taken_at", models.DateTimeField(null=True)),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bot_cases",
+                        to="conversations.conversation",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.shop"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=200)),
-                ('kind', models.CharField(max_length=30)),
-                ('order_number', models.CharField(max_length=120)),
-                ('details', models.JSONField(default=dict)),
-                ('words', models.TextField()),
-                ('policy', models.CharField(blank=True, max_length=80)),
-                ('state', models.CharField(choices=[('waiting', "Waiting for the shop's system"), ('done', 'Done'), ('failed', 'Failed'), ('late', 'No answer in time')], default='waiting', max_length=10)),
-                ('why', models.CharField(blank=True, max_length=300)),
-                ('asked_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='changes', to='bot.case')),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bot_changes', to='conversations.conversation')),
-                ('message', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='conversations.message')),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.shop')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("key", models.CharField(max_length=200)),
+                ("kind", models.CharField(max_length=30)),
+                ("order_number", models.CharField(max_length=120)),
+                ("details", models.JSONField(default=dict)),
+                ("words", models.TextField()),
+                ("policy", models.CharField(blank=True, max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting for the shop's system"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("late", "No answer in time"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("why", models.CharField(blank=True, max_length=300)),
+                ("asked_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="changes",
+                        to="bot.case",
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bot_changes",
+                        to="conversations.conversation",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="conversations.message",
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.shop"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Switch',
+            name="Switch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('issue', models.CharField(blank=True, max_length=40)),
-                ('channel', models.CharField(blank=True, max_length=20)),
-                ('mode', models.CharField(choices=[('off', 'Off'), ('suggest', 'Suggest to the agent'), ('answer', 'Answer by itself')], max_length=10)),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.shop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("issue", models.CharField(blank=True, max_length=40)),
+                ("channel", models.CharField(blank=True, max_length=20)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("off", "Off"),
+                            ("suggest", "Suggest to the agent"),
+                            ("answer", "Answer by itself"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="people.shop"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Talk',
+            name="Talk",
             fields=[
-                ('conversation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='bot_talk', serialize=False, to='conversations.conversation')),
-                ('state', models.JSONField(default=dict)),
-                ('since', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='bot.case')),
-                ('walk', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='knowledge.walk')),
+                (
+                    "conversation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="bot_talk",
+                        serialize=False,
+                        to="conversations.conversation",
+                    ),
+                ),
+                ("state", models.JSONField(default=dict)),
+                ("since", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="bot.case",
+                    ),
+                ),
+                (
+                    "walk",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="knowledge.walk",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Turn',
+            name="Turn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('mode', models.CharField(choices=[('off', 'Off'), ('suggest', 'Suggest to the agent'), ('answer', 'Answer by itself')], max_length=10)),
-                ('kind', models.CharField(max_length=12)),
-                ('topic', models.CharField(blank=True, max_length=40)),
-                ('reason', models.CharField(blank=True, max_length=120)),
-                ('evidence', models.JSONField(default=list)),
-                ('sources', models.JSONField(default=list)),
-                ('text', models.TextField(blank=True)),
-                ('details', models.JSONField(default=dict)),
-                ('version', models.CharField(max_length=40)),
-                ('used_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='turns', to='bot.case')),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bot_turns', to='conversations.conversation')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='conversations.message')),
-                ('reply', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='conversations.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("off", "Off"),
+                            ("suggest", "Suggest to the agent"),
+                            ("answer", "Answer by itself"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=12)),
+                ("topic", models.CharField(blank=True, max_length=40)),
+                ("reason", models.CharField(blank=True, max_length=120)),
+                ("evidence", models.JSONField(default=list)),
+                ("sources", models.JSONField(default=list)),
+                ("text", models.TextField(blank=True)),
+                ("details", models.JSONField(default=dict)),
+                ("version", models.CharField(max_length=40)),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="turns",
+                        to="bot.case",
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bot_turns",
+                        to="conversations.conversation",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="conversations.message",
+                    ),
+                ),
+                (
+                    "reply",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="conversations.message",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['shop', 'began_at', 'issue'], name='bot_case_figures'),
+            model_name="case",
+            index=models.Index(fields=["shop", "began_at", "issue"], name="bot_case_figures"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('answered_at__isnull', False), ('ended_at', None)), fields=['answered_at'], name='bot_case_open'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("answered_at__isnull", False), ("ended_at", None)),
+                fields=["answered_at"],
+                name="bot_case_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['shop', '-asked_at'], name='bot_change_latest'),
+            model_name="change",
+            index=models.Index(fields=["shop", "-asked_at"], name="bot_change_latest"),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['asked_at'], name='bot_change_waiting'),
+            model_name="change",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["asked_at"], name="bot_change_waiting"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.UniqueConstraint(fields=('conversation', 'key'), name='one_change_per_yes'),
+            model_name="change",
+            constraint=models.UniqueConstraint(fields=("conversation", "key"), name="one_change_per_yes"),
         ),
         migrations.AddConstraint(
-            model_name='switch',
-            constraint=models.UniqueConstraint(fields=('shop', 'issue', 'channel'), name='one_switch_per_place'),
+            model_name="switch",
+            constraint=models.UniqueConstraint(
+                fields=("shop", "issue", "channel"), name="one_switch_per_place"
+            ),
         ),
         migrations.AddIndex(
-            model_name='turn',
-            index=models.Index(fields=['conversation', '-id'], name='bot_turn_latest'),
+            model_name="turn",
+            index=models.Index(fields=["conversation", "-id"], name="bot_turn_latest"),
         ),
         migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.UniqueConstraint(fields=('message',), name='one_bot_turn_per_message'),
+            model_name="turn",
+            constraint=models.UniqueConstraint(fields=("message",), name="one_bot_turn_per_message"),
         ),
     ]

@@ -67,8 +67,8 @@ NAMES: dict[type, str] = {
 """Which event is told under which name."""
 
 CHANGE = "change.requested"
-"""A change that a customer has confirmed to the bot, for a program that carries it out and says so. Only who asks
-for it by name is told: "everything" does not mean that somebody can do it."""
+"""A change that a customer has confirmed to the bot, for a program that carries it out and says so. Only
+who asks for it by name is told: "everything" does not mean that somebody can do it."""
 
 KNOWN = frozenset({*NAMES.values(), CHANGE})
 """All names that may be listened to."""

@@ -38,7 +38,8 @@ class Gone(NotFound):
 
 def ask_customer(conversation: Conversation, agent_id: int | None) -> Survey | None:
     """Ask how it was, if the shop wants that, the customer spoke, and they were not asked lately. The
-    question goes out as a message by the channel; `agent_id` is None when the bot answered. The caller holds the conversation's lock."""
+    question goes out as a message by the channel; `agent_id` is None when the bot answered. The caller
+    holds the conversation's lock."""
     rules, now = close_rules(conversation.shop_id), timezone.now()
     if not rules.ask_customer or conversation.locked_at is not None:
         return None

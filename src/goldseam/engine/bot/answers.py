@@ -49,11 +49,6 @@ class Teller:
         local = at.astimezone(self.scene.now.tzinfo)
         return self.say.say("day_time", month=local.month, day=local.day, time=f"{local:%H:%M}")
 
-    def money(self) -> str:
-        """What the order cost, or nothing when that is not known."""
-        total = self.order.total
-        return "" if total is None else self.texts.money(total, self.order.currency)
-
 
 def title_of(order: Order) -> str:
     """The first thing in an order, short."""

@@ -42,8 +42,15 @@ class Case:
         return teller(order, self.scene, self.turn, self.tables)
 
 
-def answer(case: Case, reply: Reply, *, reason: str, evidence: tuple[str, ...] = (), sources: tuple[str, ...] = (),
-           order: str = "") -> Decision:  # fmt: skip
+def answer(
+    case: Case,
+    reply: Reply,
+    *,
+    reason: str,
+    evidence: tuple[str, ...] = (),
+    sources: tuple[str, ...] = (),
+    order: str = "",
+) -> Decision:
     """Something certain was said. The same words for a third time help nobody: then people go on."""
     key = f"{case.turn.topic}:{order}:{zlib.crc32(reply.text.encode()):08x}"
     if case.state.told.count(key) >= _TOLD_TWICE:

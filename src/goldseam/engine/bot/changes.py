@@ -1,5 +1,5 @@
-"""Changes that a shop's system may carry out: which one is meant, whether the rules let the bot have it done, what
-is still missing, and the words that name it exactly."""
+"""Changes that a shop's system may carry out: which one is meant, whether the rules let the bot have it
+done, what is still missing, and the words that name it exactly."""
 
 from __future__ import annotations
 
@@ -118,11 +118,9 @@ def beyond(kind: str, text: str, tables: BotTables) -> bool:
 def proposal_words(kind: str, details: Mapping[str, str], one: Teller) -> str:
     """Exactly what will be done."""
     say = one.say
-    money = one.money()
     return say.say(
         f"propose_{kind}",
         order=one.named(),
-        money=say.say("propose_money", money=money) if money else "",
         value=" ".join(v for k, v in sorted(details.items()) if k != "tax"),
         tax=say.say("propose_tax", tax=details["tax"]) if details.get("tax") else "",
     )

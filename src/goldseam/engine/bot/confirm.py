@@ -1,8 +1,8 @@
 """Whether an answer is a clear yes to one change. In doubt it is not.
 
-A text is a yes only when all of it is made of words of assent, of politeness and of the change's own name, with
-at least one word of assent among them. A question, a condition, a wish for something else or one unknown word
-make it unclear. What is unclear is asked again, never acted upon."""
+A text is a yes only when all of it is made of words of assent, of politeness and of the change's own name,
+with at least one word of assent among them. A question, a condition, a wish for something else or one
+unknown word make it unclear. What is unclear is asked again, never acted upon."""
 
 from __future__ import annotations
 
@@ -24,12 +24,21 @@ def read_confirm(text: str, kind: str, choices: tuple[str, str], tables: BotTabl
         return "unclear"
     words = tables.confirm
     named = words.named.get(kind, ())
-    kinds = _spell(
-        _MARKS.sub(" ", said), (("yes", words.yes), ("no", words.no), ("", (*named, *words.filler)))
-    )
-    if kinds is None or not kinds:
-        return "unclear"
-    return "unclear" if len(kinds) > 1 else kinds.pop()
+    kinds = _spell(said, (("yes", words.yes), ("no", words.no), ("", (*named, *words.filler))))
+    return kinds.pop() if kinds and len(kinds) == 1 else "unclear"
+
+
+def read_end(text: str, tables: BotTables) -> str:
+    """How a customer ends a subject: "solved" when they say so, "thanks" for thanks and "I see" alone, else
+    nothing. Made wholly of such words, as a yes is."""
+    said = text.strip().lower()
+    if not said or len(said) > _LONGEST or _ASKS.search(said):
+        return ""
+    ends = tables.ends
+    kinds = _spell(said, (("solved", ends["solved"]), ("thanks", ends["thanks"]), ("", ends["filler"])))
+    if not kinds:
+        return ""
+    return "solved" if "solved" in kinds else "thanks"
 
 
 def _spell(text: str, vocabulary: tuple[tuple[str, tuple[str, ...]], ...]) -> set[str] | None:
@@ -38,6 +47,7 @@ def _spell(text: str, vocabulary: tuple[tuple[str, tuple[str, ...]], ...]) -> se
     entries = sorted(
         ((word, kind) for kind, words in vocabulary for word in words), key=lambda entry: -len(entry[0])
     )
+    text = _MARKS.sub(" ", text)
     found: set[str] = set()
     place = 0
     while place < len(text):

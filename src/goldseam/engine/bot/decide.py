@@ -51,8 +51,8 @@ def _carried_on(scene: Scene, turn: Turn) -> State:
     state = scene.state
     if not turn.fresh or turn.topic == state.topic:
         return state
-    if state.awaits == "confirm":
-        return replace(state, guide="")
+    if state.awaits in ("confirm", "start", "step"):
+        return state
     return replace(state, awaits="", asked=0, guide="", proposal=None)
 
 

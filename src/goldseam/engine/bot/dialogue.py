@@ -102,8 +102,16 @@ def _show(case: Case, place: Place, number: int | None) -> Decision:
             say.say(key, question=place.question, hint=place.hint), choices=(*labels, say.say("person"))
         )
         state = replace(case.state, awaits="step", asked=0)
-        return Decision("walk", state, topic=case.turn.topic, reply=reply, reason="guide",
-                        sources=(f"guide-{guide}",), guide=guide, step=number)  # fmt: skip
+        return Decision(
+            "walk",
+            state,
+            topic=case.turn.topic,
+            reply=reply,
+            reason="guide",
+            sources=(f"guide-{guide}",),
+            guide=guide,
+            step=number,
+        )
     text = say.say("end_stop" if place.end_kind == "stop" else "end_fixed", text=place.end)
     if place.end_kind in _STOPS:
         evidence = (f"guide ends with {place.end_kind}",)
@@ -113,8 +121,16 @@ def _show(case: Case, place: Place, number: int | None) -> Decision:
         return replace(over, guide=guide, step=number)
     choices = (say.say("helped"), say.say("not_helped"), say.say("person"))
     state = replace(case.state, awaits="solved", asked=0)
-    return Decision("walk", state, topic=case.turn.topic, reply=Reply(text, choices), reason="guide",
-                    sources=(f"guide-{guide}",), guide=guide, step=number)  # fmt: skip
+    return Decision(
+        "walk",
+        state,
+        topic=case.turn.topic,
+        reply=Reply(text, choices),
+        reason="guide",
+        sources=(f"guide-{guide}",),
+        guide=guide,
+        step=number,
+    )
 
 
 def _chosen(words: str, here: Place) -> int | None:
@@ -143,8 +159,14 @@ def solving(case: Case) -> Decision | None:
         return hand_over(case, "missing_knowledge", evidence=("came back after it had been answered",))
     if turn.does("solved"):
         state = replace(case.state, awaits="", asked=0, proposal=None)
-        return Decision("confirmed", state, topic=turn.topic, reply=Reply(say.say("confirmed")), reason="confirmed",
-                        evidence=(case.scene.words[:40],))  # fmt: skip
+        return Decision(
+            "confirmed",
+            state,
+            topic=turn.topic,
+            reply=Reply(say.say("confirmed")),
+            reason="confirmed",
+            evidence=(case.scene.words[:40],),
+        )
     if turn.does("thanks"):
         return say_plainly(case, Reply(say.say("thanks")), "thanks", awaits="solved")
     return None

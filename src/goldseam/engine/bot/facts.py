@@ -29,8 +29,8 @@ class Proposal:
 @dataclass(frozen=True, slots=True)
 class State:
     """Where the talk stands. `topic` is the issue in hand, `awaits` what the last words of the bot ask for
-    (order, verify, details, need, confirm, solved, start, step), `asked` how often in a row, `told` the keys of
-    the answers given, `turns` the bot's turns in this case."""
+    (order, verify, details, need, confirm, solved, start, step), `asked` how often in a row, `told` the
+    keys of the answers given, `turns` the bot's turns in this case."""
 
     topic: str = ""
     order: str = ""
@@ -94,8 +94,8 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place of a guide: a question with its answers (what one sees, key of what follows), or an end with its
-    kind."""
+    """One place of a guide: a question with its answers (what one sees, key of what follows), or an end
+    with its kind."""
 
     key: str
     question: str = ""
@@ -119,8 +119,8 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was looked up for the turn, after it was understood. `places` are those of the guide in hand, `here`
-    the key where the customer stands in it."""
+    """What was looked up for the turn, after it was understood. `places` are those of the guide in hand,
+    `here` the key where the customer stands in it."""
 
     hits: tuple[Hit, ...] = ()
     guides: tuple[Guide, ...] = ()
@@ -178,10 +178,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`kind`: answer, ask, propose, carry_out, walk, confirmed, hand_over or silent. `reason` is a code of the
-    contract for a hand-over, else why it is so in short; `evidence` the facts and words behind it. `sources`
-    are ids of the articles and guides the words rest on; `guide` the one that is walked, `step` the number of
-    the answer that was given in it."""
+    """`kind`: answer, ask, propose, carry_out, walk, confirmed, hand_over or silent. `reason` is a code of
+    the contract for a hand-over, else why it is so in short; `evidence` the facts and words behind it.
+    `sources` are ids of the articles and guides the words rest on; `guide` the one that is walked, `step`
+    the number of the answer that was given in it."""
 
     kind: str
     state: State

@@ -1,4 +1,5 @@
-"""The bot's subjects: what is answered from facts, from words of the shop, and what is changed after a yes."""
+"""The bot's subjects: what is answered from facts, from words of the shop, and what is changed after a
+yes."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from goldseam.engine.bot import changes
 from goldseam.engine.bot.answers import Teller, how_far_refund, title_of, where_it_is
 from goldseam.engine.bot.case import Case, answer, ask, hand_over, propose
 from goldseam.engine.bot.facts import Decision, Guide, Proposal, Reply
-from goldseam.engine.bot.understand import CHANGED, FACTS, GUIDED, SERVED, WORDS
+from goldseam.engine.bot.understand import CHANGED, FACTS, GUIDED, WORDS
 from goldseam.engine.facts import Order
 
 _MOST_CHOICES = 4
@@ -31,11 +32,12 @@ def serve(case: Case) -> Decision:
 def serve_all(case: Case) -> Decision:
     """The subject in hand and, where the same words name another one, that too: one message, one answer."""
     first = serve(case)
-    others = [code for code in case.turn.reading.issue.secondary if code != case.turn.topic]
-    if first.kind != "answer" or not case.turn.fresh or not others or first.reply is None:
+    if first.kind != "answer" or not case.turn.more or first.reply is None:
         return first
-    other = next((code for code in others if code in SERVED), others[0])
-    second = serve(replace(case, turn=replace(case.turn, topic=other), state=first.state))
+    topic, words = case.turn.more[0]
+    scene = replace(case.scene, words=words)
+    turn = replace(case.turn, topic=topic, more=case.turn.more[1:])
+    second = serve_all(replace(case, scene=scene, turn=turn, state=first.state))
     if second.reply is None or second.reply.text == first.reply.text:
         return first
     text = f"{first.reply.text}\n{second.reply.text}"

@@ -55,11 +55,13 @@ class Sayings:
 
 @dataclass(frozen=True, slots=True)
 class BotTables:
-    """All of it, with a version that is kept beside each decision."""
+    """All of it, with a version that is kept beside each decision. `ends` are the words by which a customer
+    ends a subject (solved, thanks), with those that may stand between them."""
 
     version: str
     acts: Mapping[str, re.Pattern[str]]
     confirm: ConfirmWords
+    ends: Mapping[str, tuple[str, ...]]
     details: DetailWords
     sayings: Mapping[str, Sayings]
 
@@ -82,6 +84,7 @@ def compile_words(raw: Mapping[str, Any], sayings: Mapping[str, Sayings]) -> Bot
             filler=_longest(confirm["filler"]),
             named={kind: _longest(words) for kind, words in confirm["named"].items()},
         ),
+        ends={kind: _longest(words) for kind, words in raw["ends"].items()},
         details=DetailWords(
             **{name: _any([part] if isinstance(part, str) else part) for name, part in details.items()}
         ),

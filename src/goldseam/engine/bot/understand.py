@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from goldseam.engine.bot.confirm import read_end
 from goldseam.engine.bot.facts import Scene
 from goldseam.engine.bot.tables import BotTables, Sayings
 from goldseam.engine.facts import Conversation, Message
@@ -35,14 +36,15 @@ TALK = frozenset({"other", "praise", "service.attitude"})
 SERVED = FACTS | CHANGED.keys() | WORDS
 _SURE = 0.5
 _LONG = 1500
+_MOST_PIECES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A turn as understood. `topic` is the issue it is about, `fresh` that it names one itself (else it goes
-    on with the one in hand), `sure` that the reading is certain enough; `acts` name what it does; `own` are
-    the numbers of the customer's orders named in it, `foreign` that a number is named which is none of
-    them."""
+    """A turn as understood. `topic` is the issue it is about, `fresh` that it names one itself (else it
+    goes on with the one in hand), `sure` that the reading is certain enough; `acts` name what it does;
+    `own` are the numbers of the customer's orders named in it, `more` the further subjects with their
+    words, `foreign` that a number is named which is none of them."""
 
     topic: str
     fresh: bool
@@ -53,6 +55,7 @@ class Turn:
     reading: Reading
     own: tuple[str, ...] = ()
     foreign: bool = False
+    more: tuple[tuple[str, str], ...] = ()
 
     def does(self, *acts: str) -> bool:
         """Whether it does any of these."""
@@ -64,10 +67,12 @@ def understand(scene: Scene, tables: Tables, words: BotTables) -> Turn:
     text = scene.words[:_LONG]
     reading = read(_alone(scene.conversation, text), tables.reading)
     acts = frozenset(name for name, pattern in words.acts.items() if pattern.search(text.strip()))
+    acts |= {read_end(text, words)} - {""}
     code, sure = reading.issue.code, reading.issue.confidence >= _SURE
     fresh = sure and code not in TALK and not _mere_answer(scene, acts)
     own, foreign = _orders(scene.conversation, reading, text)
     topic = code if fresh else _in_hand(scene, code)
+    more = _further(scene, text, topic, tables, words) if fresh else ()
     language = reading.language if reading.language != "other" else ""
     return Turn(
         topic=topic,
@@ -79,7 +84,23 @@ def understand(scene: Scene, tables: Tables, words: BotTables) -> Turn:
         reading=reading,
         own=own,
         foreign=foreign,
+        more=more,
     )
+
+
+def _further(
+    scene: Scene, text: str, topic: str, tables: Tables, words: BotTables
+) -> tuple[tuple[str, str], ...]:
+    """The subjects beside the first one, where the words say "and also": each with its own words."""
+    pieces = [piece.strip() for piece in words.acts["also"].split(text) if piece.strip()]
+    if len(pieces) < 2:
+        return ()
+    found: dict[str, str] = {}
+    for piece in pieces[:_MOST_PIECES]:
+        issue = read(_alone(scene.conversation, piece), tables.reading).issue
+        if issue.confidence >= _SURE and issue.code not in TALK and issue.code != topic:
+            found.setdefault(issue.code, piece)
+    return tuple(found.items())
 
 
 def _alone(conversation: Conversation, text: str) -> Conversation:
@@ -112,8 +133,8 @@ def _in_hand(scene: Scene, code: str) -> str:
 
 
 def _orders(conversation: Conversation, reading: Reading, text: str) -> tuple[tuple[str, ...], bool]:
-    """Numbers of own orders that are named, whole or by their end; and whether a whole number is named that is
-    none of them."""
+    """Numbers of own orders that are named, whole or by their end; and whether a whole number is named that
+    is none of them."""
     named = [number for number in reading.entities.order_ids if len(number) >= 4]
     own = [order.id for order in conversation.orders if order.id and order.id in text]
     own += [o.id for o in conversation.orders if o.id not in own and any(o.id.endswith(n) for n in named)]
