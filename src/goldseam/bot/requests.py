@@ -190,7 +190,7 @@ def _order_name(change: Change, say: Sayings) -> str:
 
 
 def _announce(change: Change) -> None:
-    announce(change.shop_id, f"bot-{change.conversation_id}", "bot-changes")
+    announce(change.shop_id, f"conversation-{change.conversation_id}")
 
 
 def _subject(change: Change) -> str:

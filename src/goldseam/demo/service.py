@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone, translation
 
+from goldseam.bot.board import set_switches
 from goldseam.conversations.queries import conversations_by_ids
 from goldseam.conversations.workload import held_by, unowned
 from goldseam.demo.catalogue import world
@@ -55,6 +56,7 @@ def set_up_service(shop: Shop) -> None:
         admin_minutes=15,
     )
     choose(shop, choices, {}, actor=_ACTOR)
+    set_switches(shop, {("", "webchat"): "answer"}, actor=_ACTOR)
     people = [place.agent for place in memberships_in(shop.pk) if place.role == Role.AGENT]
     for number, agent in enumerate(people):
         hours, skills = _SHIFTS[number % len(_SHIFTS)], _SKILLS[number % len(_SKILLS)]

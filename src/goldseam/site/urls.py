@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sla/", include("goldseam.sla.urls")),
     path("routing/", include("goldseam.routing.urls")),
     path("copilot/", include("goldseam.copilot.urls")),
+    path("bot/", include("goldseam.bot.urls")),
     path("start/", start.start, name="start"),
     path("start/today/", start.today, name="start_today"),
     path("start/well-done/", start.well_done, name="start_well"),
