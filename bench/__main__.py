@@ -114,6 +114,17 @@ MEASUREMENTS = (
         ),
     ),
     Measurement(
+        "bot_turn",
+        "A customer's message with the bot's answer, through the running site, without a language model",
+        1,
+        (
+            Figure("p50_ms", "milliseconds, p50"),
+            Figure("p95_ms", "milliseconds, p95", 150, at_most=True),
+            Figure("off_p50_ms", "the same with the bot switched off, p50"),
+            Figure("bot_alone_p50_ms", "what the bot adds, p50"),
+        ),
+    ),
+    Measurement(
         "engine_quality",
         "Reading and risk: own corpus (writers never seen in training), public data for development",
         1,
