@@ -171,9 +171,10 @@ class _Turn:
 
     def walk(self, decision: Decision) -> None:
         """Move in the guide as the customer chose, so that its figures count the bot's walks too."""
-        if decision.kind == "confirmed" and self.talk.walk is not None and self.talk.walk.end:
-            say_helped(self.talk.walk, helped=True)
         if not decision.guide:
+            ended = self.talk.walk is not None and self.talk.walk.end and self.talk.walk.helped is None
+            if ended and decision.kind in ("confirmed", "hand_over"):
+                say_helped(self.talk.walk, helped=decision.kind == "confirmed")
             return
         if decision.step is None:
             rows = public_guides(self.conversation.shop_id, None)

@@ -29,7 +29,7 @@ from goldseam.engine.bot.facts import (
 from goldseam.engine.bot.understand import FACTS, GUIDED, WORDS, Turn
 from goldseam.engine.facts import Conversation as Facts
 from goldseam.knowledge.guide_actions import position, tree_of
-from goldseam.knowledge.guide_reads import latest_tree, public_guides, walk_beside
+from goldseam.knowledge.guide_reads import latest_tree, opening_questions, public_guides, walk_beside
 from goldseam.knowledge.queries import search
 
 if TYPE_CHECKING:
@@ -153,15 +153,17 @@ def _hits(conversation: Conversation, words: str) -> tuple[Hit, ...]:
 
 def _guides(conversation: Conversation) -> tuple[Guide, ...]:
     bought = skus_of_order(conversation.order_id) if conversation.order_id else set()
+    rows = public_guides(conversation.shop_id, bought)
+    asked = opening_questions(rows)
     return tuple(
         Guide(
             id=str(row.pk),
             title=row.title,
-            words=f"{row.title} {latest_tree(row).steps[0].question}",
+            words=f"{row.title} {asked.get(row.pk, '')}",
             url=queries.address_of_guide(row),
             fits=bool(bought & set(row.skus)),
         )
-        for row in public_guides(conversation.shop_id, bought)
+        for row in rows
     )
 
 

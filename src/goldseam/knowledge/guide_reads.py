@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -114,6 +114,12 @@ def public_guides(shop_id: int, skus: set[str] | None) -> list[Guide]:
             fitting |= Q(skus__contains=[sku])
         rows = rows.filter(fitting)
     return list(rows.order_by("title", "pk")[:50])
+
+
+def opening_questions(rows: list[Guide]) -> dict[int, str]:
+    """What each guide asks first, in one query."""
+    latest = GuideVersion.objects.filter(guide__in=rows, number=F("guide__version"))
+    return {pk: str(body["steps"][0]["question"]) for pk, body in latest.values_list("guide_id", "body")}
 
 
 def latest_tree(row: Guide) -> Tree:

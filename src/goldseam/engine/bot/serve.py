@@ -37,7 +37,11 @@ def serve_all(case: Case) -> Decision:
     topic, words = case.turn.more[0]
     scene = replace(case.scene, words=words)
     turn = replace(case.turn, topic=topic, more=case.turn.more[1:])
-    second = serve_all(replace(case, scene=scene, turn=turn, state=first.state))
+    other = replace(case, scene=scene, turn=turn, state=first.state)
+    if scene.mode(topic) == scene.mode(case.turn.topic):
+        second = serve_all(other)
+    else:
+        second = hand_over(other, "policy", evidence=(f"the bot is not switched on for {topic}",))
     if second.reply is None or second.reply.text == first.reply.text:
         return first
     text = f"{first.reply.text}\n{second.reply.text}"
