@@ -142,7 +142,7 @@ class ChangeState(models.TextChoices):
     """How a change stands that a customer has confirmed."""
 
     WAITING = "waiting", _("Waiting for the shop's system")
-    DONE = "done", _("Done")
+    DONE = "done", _("Carried out")
     FAILED = "failed", _("Failed")
     LATE = "late", _("No answer in time")
 

@@ -94,7 +94,7 @@ def change_of_shop(shop_id: int, change_id: UUID) -> Change:
     """A change of this shop, else "not found"."""
     change = Change.objects.filter(shop_id=shop_id, pk=change_id).first()
     if change is None:
-        raise NotFound(gettext_noop("There is no such change."))
+        raise NotFound(gettext_noop("There is no such change of an order."))
     return change
 
 
