@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("waiting", "Waiting for the shop's system"),
-                            ("done", "Done"),
+                            ("done", "Carried out"),
                             ("failed", "Failed"),
                             ("late", "No answer in time"),
                         ],
