@@ -172,9 +172,9 @@ class _Turn:
     def walk(self, decision: Decision) -> None:
         """Move in the guide as the customer chose, so that its figures count the bot's walks too."""
         if not decision.guide:
-            ended = self.talk.walk is not None and self.talk.walk.end and self.talk.walk.helped is None
-            if ended and decision.kind in ("confirmed", "hand_over"):
-                say_helped(self.talk.walk, helped=decision.kind == "confirmed")
+            walk, over = self.talk.walk, decision.kind in ("confirmed", "hand_over")
+            if over and walk is not None and walk.end and walk.helped is None:
+                say_helped(walk, helped=decision.kind == "confirmed")
             return
         if decision.step is None:
             rows = public_guides(self.conversation.shop_id, None)
