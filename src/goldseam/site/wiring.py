@@ -5,8 +5,8 @@ from __future__ import annotations
 from goldseam.approvals import events as approvals
 from goldseam.approvals.actions import refuse_closing
 from goldseam.approvals.following import follow_merge as move_requests
-from goldseam.channels.webchat.actions import follow_reply
 from goldseam.bot.actions import note_closing, take_turn
+from goldseam.channels.webchat.actions import follow_reply
 from goldseam.channels.webhook.actions import redeliver_message, tell
 from goldseam.commerce.events import OrderChanged, OrdersChanged
 from goldseam.conversations import events as inbox

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("conversations", "0010_bot"),
+        ("conversations", "0011_bot"),
         ("knowledge", "0003_guides"),
         ("people", "0003_departures"),
     ]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conversations", "0009_one_index_of_promises"),
+        ("conversations", "0010_read_replies"),
     ]
 
     operations = [
