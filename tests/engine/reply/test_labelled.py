@@ -1,7 +1,7 @@
 """How well promises and hurtful words are found, on labelled replies.
 
-The packaged replies taught the clause model. The sets beside this file taught nothing: the third and fourth
-are worded as staff words things, the eighth on purpose as hardly anybody does.
+The packaged replies taught the clause model. The sets beside this file taught nothing: the third, fourth and
+ninth are worded as staff words things, the eighth on purpose as hardly anybody does.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ UNSEEN = {
     "promises3.en": (0.92, 0.88),
     "promises4.zh": (0.96, 0.96),
     "promises4.en": (1.00, 1.00),
+    "promises9.zh": (0.85, 0.96),
+    "promises9.en": (0.90, 0.95),
     "promises8.zh": (0.72, 0.72),
     "promises8.en": (0.57, 0.49),
 }
