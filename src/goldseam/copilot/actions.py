@@ -29,6 +29,9 @@ from goldseam.core.events import emit
 from goldseam.engine.assess import assess as assess_by_engine
 from goldseam.engine.assessment import Assessment
 from goldseam.engine.facts import Conversation as Facts
+from goldseam.engine.parse import parse_conversation
+from goldseam.knowledge import gap_actions as knowledge
+from goldseam.knowledge.events import QuestionKept
 
 if TYPE_CHECKING:
     from goldseam.conversations.models import Conversation, Message
@@ -41,6 +44,13 @@ VERDICTS = ("good", "bad")
 def assess_after_message(event: MessageReceived) -> None:
     """Every customer message is assessed in the transaction that stores it."""
     assess(conversation_by_id(event.conversation_id))
+
+
+def read_question(event: QuestionKept) -> None:
+    """What a question that was asked without a thread is about."""
+    said = parse_conversation({"id": "q", "messages": [{"role": "customer", "text": event.text}]})
+    issue = assess_by_engine(said, tables_of(event.shop_id).tables).issue.code
+    knowledge.note_issue(event.question_id, issue)
 
 
 def assess_joined(event: ConversationsMerged | ConversationSplit) -> None:

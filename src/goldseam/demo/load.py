@@ -27,6 +27,7 @@ from goldseam.demo.approvals import load_approvals
 from goldseam.demo.articles import articles
 from goldseam.demo.catalogue import goods, world
 from goldseam.demo.chat import open_chat
+from goldseam.demo.help import load_gaps, open_help_centre
 from goldseam.demo.ledger import load_money, older_threads
 from goldseam.demo.lists import load_lists
 from goldseam.demo.orders import people, purchases
@@ -128,6 +129,7 @@ def _load_rows(shop: Shop, now: datetime, progress: Progress) -> None:
     import_articles(shop, articles(), actor=_ACTOR)
     load_sheets(shop)
     load_guides(shop, Random(SEED))
+    open_help_centre(shop)
     persons = people(chance, CUSTOMERS)
     for batch in _batches([person.record for person in persons], "customers", progress):
         upsert_customers(shop, batch, actor=_ACTOR)
@@ -150,6 +152,7 @@ def _load_rows(shop: Shop, now: datetime, progress: Progress) -> None:
     load_approvals(shop, timezone.now())
     load_writing(shop, Random(SEED))
     load_promises(shop, timezone.now())
+    load_gaps(shop, Random(SEED), now)
 
 
 def _is_loaded(shop: Shop) -> bool:

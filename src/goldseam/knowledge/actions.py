@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -15,9 +15,10 @@ from goldseam.core import audit
 from goldseam.core.errors import Conflict
 from goldseam.core.events import emit
 from goldseam.knowledge.events import AnswerDoubted, ArticleSaved
+from goldseam.knowledge.gap_actions import Asked, keep_question, merged_questions, without_personal
 from goldseam.knowledge.index import keep_vectors
 from goldseam.knowledge.models import AnswerVerdict, Article, ArticleVersion, KnowledgeState
-from goldseam.knowledge.records import ArticleRecord
+from goldseam.knowledge.records import MAX_QUESTION, MAX_QUESTIONS, ArticleRecord, record_of
 
 if TYPE_CHECKING:
     from goldseam.conversations.models import Conversation
@@ -53,7 +54,7 @@ def import_articles(
         if row is None:
             created += 1
             row = Article(shop=shop, external_id=record.external_id, owner=owner)
-        elif _content(row) == record.content() and row.archived_at is None:
+        elif _same(row, record) and row.archived_at is None:
             continue
         else:
             changed += 1
@@ -77,7 +78,7 @@ def save_article(
         row = Article.objects.select_for_update().get(pk=article.pk, shop=shop)
         if row.version != seen_version:
             raise Conflict(gettext_noop("A colleague changed this article meanwhile. Open it again."))
-        if _content(row) == record.content():
+        if _same(row, record):
             return row
         row.version += 1
     saved = _write(row, record, agent.name)
@@ -101,10 +102,7 @@ def archive_article(article: Article, actor: str) -> None:
 @transaction.atomic
 def doubt_answer(article: Article, conversation: Conversation, agent: Agent, question: str) -> None:
     """A person says the article is no answer to this; said twice it is kept once."""
-    _, new = AnswerVerdict.objects.get_or_create(
-        article=article, conversation=conversation, defaults={"agent": agent, "question": question[:2000]}
-    )
-    if new:
+    if _judge(article, conversation, agent, question, fits=False):
         audit.record(
             article.shop_id,
             agent.name,
@@ -112,7 +110,79 @@ def doubt_answer(article: Article, conversation: Conversation, agent: Agent, que
             f"article-{article.pk}",
             after={"conversation": conversation.pk},
         )
+        keep_question(article.shop_id, question, Asked("thread", "doubted", conversation, article))
         emit(AnswerDoubted(article.shop_id, article.pk, conversation.pk))
+
+
+@transaction.atomic
+def give_owner(article: Article, owner: Agent | None, actor: str) -> None:
+    """Who looks after an article; a matter of people, so it makes no version."""
+    row = Article.objects.select_for_update().get(pk=article.pk)
+    if row.owner_id == (owner.pk if owner else None):
+        return
+    row.owner = owner
+    row.save(update_fields=["owner"])
+    after = {"owner": owner.name if owner else ""}
+    audit.record(row.shop_id, actor, "article.owned", f"article-{row.pk}", after=after)
+
+
+@transaction.atomic
+def use_answer(article: Article, conversation: Conversation, agent: Agent, question: str) -> None:
+    """A person answers this with the article: the question, without what is personal, may become one of its
+    asked ones."""
+    plain = " ".join(without_personal(question, conversation.customer).split())
+    _judge(article, conversation, agent, plain[:MAX_QUESTION], fits=True)
+
+
+@transaction.atomic
+def add_questions(article: Article, questions: Sequence[str], agent: Agent) -> Article:
+    """Give an article more asked questions, and so a new version."""
+    row = Article.objects.select_for_update().select_related("shop").get(pk=article.pk)
+    record = record_of(row)
+    asked = merged_questions(record.questions, questions, MAX_QUESTIONS)
+    return save_article(
+        row.shop, replace(record, questions=asked), agent, article=row, seen_version=row.version
+    )
+
+
+def _judge(article: Article, conversation: Conversation, agent: Agent, question: str, *, fits: bool) -> bool:
+    """Keep a person's word on an article beside a conversation; whether it is new."""
+    row, new = AnswerVerdict.objects.select_for_update().get_or_create(
+        article=article,
+        conversation=conversation,
+        defaults={"agent": agent, "question": question[:2000], "fits": fits},
+    )
+    if not new and row.fits != fits:
+        row.agent, row.question, row.fits, new = agent, question[:2000], fits, True
+        row.save()
+    return new
+
+
+@transaction.atomic
+def set_public(article: Article, is_public: bool, actor: str) -> None:
+    """Let customers read it by themselves in the help centre, or not any more."""
+    open_articles(article.shop, [article.pk], is_public, actor)
+
+
+@transaction.atomic
+def open_articles(shop: Shop, article_ids: Sequence[int], is_public: bool, actor: str) -> int:
+    """The same for many of a shop's articles; returns how many changed."""
+    rows = list(
+        Article.objects.select_for_update()
+        .filter(shop=shop, pk__in=article_ids, archived_at=None)
+        .exclude(is_public=is_public)
+        .order_by("pk")
+    )
+    verb = "article.opened" if is_public else "article.closed"
+    for row in rows:
+        row.is_public = is_public
+        audit.record(shop.pk, actor, verb, f"article-{row.pk}")
+    Article.objects.bulk_update(rows, ["is_public"])
+    return len(rows)
+
+
+def _same(row: Article, record: ArticleRecord) -> bool:
+    return _content(row) == record.content() and record.public in (None, row.is_public)
 
 
 def _write(row: Article, record: ArticleRecord, actor: str) -> Article:
@@ -123,6 +193,8 @@ def _write(row: Article, record: ArticleRecord, actor: str) -> Article:
         setattr(row, name, value)
     row.valid_from, row.valid_until = record.valid_from, record.valid_until
     row.review_on = record.review_on
+    if record.public is not None:
+        row.is_public = record.public
     row.save()
     content = record.content()
     ArticleVersion.objects.create(
@@ -134,7 +206,7 @@ def _write(row: Article, record: ArticleRecord, actor: str) -> Article:
         "article.saved",
         f"article-{row.pk}",
         before=_differences(before, content),
-        after=_differences(content, before) if before else {"title": row.title, "version": row.version},
+        after=_differences(content, before) if before else {"title": row.title, "public": row.is_public},
     )
     emit(ArticleSaved(row.shop_id, row.pk, row.version))
     return row

@@ -15,6 +15,15 @@ class ArticleSaved:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionKept:
+    """Something was asked that nothing answers well; its issue is not known yet when `text` stands alone."""
+
+    shop_id: int
+    question_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerDoubted:
     """A person says that an article does not answer what was asked."""
 

@@ -52,6 +52,12 @@ class ArticleForm(forms.Form):
     valid_from = _day(_("Valid from"))
     valid_until = _day(_("Valid until"))
     review_on = _day(_("Review on"))
+    public = forms.BooleanField(
+        label=_("Open to customers"),
+        required=False,
+        help_text=_("Customers find and read it in the help centre, without signing in."),
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, initial=0)
 
     def record(self, external_id: str = "") -> ArticleRecord:
@@ -72,6 +78,7 @@ def form_of(article: Article) -> ArticleForm:
             "valid_from": article.valid_from,
             "valid_until": article.valid_until,
             "review_on": article.review_on,
+            "public": article.is_public,
             "version": article.version,
         }
     )

@@ -9,6 +9,13 @@ from goldseam.core.frame import Place
 PLACES = (
     Place("knowledge", _("Knowledge"), "knowledge:articles", "book", key="k"),
     Place(
+        "gaps",
+        _("Gaps"),
+        "knowledge:gaps",
+        "help",
+        note=_("What customers asked and no article answers, with drafts from how it was solved."),
+    ),
+    Place(
         "sheets",
         _("Product sheets"),
         "knowledge:sheets",

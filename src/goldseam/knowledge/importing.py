@@ -18,7 +18,18 @@ from goldseam.knowledge.records import ArticleRecord, build_record
 MAX_FILE = 5 * 1024 * 1024
 MAX_ROWS = 20_000
 _LISTS = ("questions", "skus")
-_KEYS = ("id", "kind", "title", "body", "language", *_LISTS, "valid_from", "valid_until", "review_on")
+_KEYS = (
+    "id",
+    "kind",
+    "title",
+    "body",
+    "language",
+    *_LISTS,
+    "valid_from",
+    "valid_until",
+    "review_on",
+    "public",
+)
 _OTHER_NAMES = {"text": "body", "content": "body", "type": "kind", "sku": "skus", "question": "questions"}
 
 

@@ -7,6 +7,10 @@ from datetime import date
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from goldseam.knowledge.gap_tables import ArticleVote as ArticleVote
+from goldseam.knowledge.gap_tables import Gap as Gap
+from goldseam.knowledge.gap_tables import Question as Question
+
 
 class Kind(models.TextChoices):
     """What an article is."""
@@ -57,8 +61,8 @@ class SheetVersion(models.Model):
 
 class Article(models.Model):
     """One answer. `questions` are questions that it answers as people really asked them; `skus` the
-    products it is about (none: all); outside its validity it is kept but not found. An article of a `sheet`
-    is written by it."""
+    products it is about (none: all); outside its validity it is kept but not found; customers read it by
+    themselves only while `is_public`. An article of a `sheet` is written by it."""
 
     shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE, related_name="articles")
     external_id = models.CharField(max_length=120)
@@ -73,6 +77,7 @@ class Article(models.Model):
     review_on = models.DateField(null=True)
     owner = models.ForeignKey("people.Agent", on_delete=models.SET_NULL, null=True, related_name="articles")
     sheet = models.ForeignKey(ProductSheet, on_delete=models.SET_NULL, null=True, related_name="articles")
+    is_public = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     archived_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()
@@ -118,23 +123,28 @@ class ArticleVectors(models.Model):
     encoder = models.CharField(max_length=60)
     dimensions = models.PositiveIntegerField()
     rows = models.BinaryField()
+    at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"vectors of {self.article_id}"
 
 
 class KnowledgeState(models.Model):
-    """Grows with every write to a shop's articles, so that a process knows when its index is old."""
+    """`revision` grows with every write to a shop's articles, so that a process knows when its index is old.
+    `seen_until` and `seen_id` say up to which conversation open questions were looked for."""
 
     shop = models.OneToOneField("people.Shop", on_delete=models.CASCADE, related_name="knowledge_state")
     revision = models.PositiveBigIntegerField(default=0)
+    seen_until = models.DateTimeField(null=True)
+    seen_id = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.shop_id}: {self.revision}"
 
 
 class AnswerVerdict(models.Model):
-    """A person says that an article is no answer to what a customer asked; learned from later."""
+    """What a person made of an article beside a conversation: it is no answer to what the customer asked, or
+    (`fits`) it was used as one. The last word counts."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="verdicts")
     conversation = models.ForeignKey(
@@ -142,6 +152,7 @@ class AnswerVerdict(models.Model):
     )
     agent = models.ForeignKey("people.Agent", on_delete=models.SET_NULL, null=True)
     question = models.TextField()
+    fits = models.BooleanField(default=False)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -5,22 +5,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from goldseam.core.errors import DomainError
 
+if TYPE_CHECKING:
+    from goldseam.knowledge.models import Article
+
 MAX_TITLE, MAX_BODY, MAX_QUESTION = 200, 50_000, 300
 MAX_QUESTIONS, MAX_SKUS = 200, 500
 KINDS = ("policy", "how_to", "fault", "product")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_YES, _NO = {"yes", "true", "1", "y", "\u662f"}, {"no", "false", "0", "n", "\u5426"}
 _NOT_IN_ID = re.compile(r"[^\w-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleRecord:
-    """`external_id` is the article's name in files; the same one again is the same article."""
+    """`external_id` is the article's name in files; the same one again is the same article. `public` says
+    whether customers may read it by themselves; None leaves that as it is (a new article is not public)."""
 
     external_id: str
     kind: str
@@ -32,6 +37,7 @@ class ArticleRecord:
     valid_from: date | None = None
     valid_until: date | None = None
     review_on: date | None = None
+    public: bool | None = None
 
     def content(self) -> dict[str, Any]:
         """What a version keeps, as JSON."""
@@ -74,6 +80,7 @@ def build_record(values: dict[str, Any]) -> ArticleRecord:
         valid_from=first,
         valid_until=last,
         review_on=_date(values, "review_on"),
+        public=_yes_or_no(values, "public"),
     )
 
 
@@ -98,6 +105,18 @@ def _date(values: dict[str, Any], key: str) -> date | None:
         raise DomainError(_("%(key)s must be a day such as 2026-11-24.") % {"key": key}, field=key) from None
 
 
+def _yes_or_no(values: dict[str, Any], key: str) -> bool | None:
+    value = values.get(key)
+    if value is None or isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if not word:
+        return None
+    if word not in _YES | _NO:
+        raise DomainError(_("%(key)s must be yes or no.") % {"key": key}, field=key)
+    return word in _YES
+
+
 def _lines(values: dict[str, Any], key: str, most: int, longest: int) -> tuple[str, ...]:
     value = values.get(key) or ()
     parts = re.split(r"[\n|]", value) if isinstance(value, str) else [str(part) for part in value]
@@ -112,3 +131,20 @@ def _lines(values: dict[str, Any], key: str, most: int, longest: int) -> tuple[s
             field=key,
         )
     return found
+
+
+def record_of(article: Article) -> ArticleRecord:
+    """An article as it would come from a file."""
+    return ArticleRecord(
+        external_id=article.external_id,
+        kind=article.kind,
+        title=article.title,
+        body=article.body,
+        language=article.language,
+        questions=tuple(article.questions),
+        skus=tuple(article.skus),
+        valid_from=article.valid_from,
+        valid_until=article.valid_until,
+        review_on=article.review_on,
+        public=article.is_public,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldseam.knowledge import views, views_guides, views_sheets
+from goldseam.knowledge import views, views_gaps, views_guides, views_sheets
 
 app_name = "knowledge"
 urlpatterns = [
@@ -26,7 +26,15 @@ urlpatterns = [
     path("beside/<int:conversation_id>/guides/", views_guides.beside, name="guides-beside"),
     path("beside/<int:conversation_id>/guides/<int:guide_id>/", views_guides.begin, name="begin-guide"),
     path("beside/<int:conversation_id>/walks/<int:walk_id>/", views_guides.move, name="move-guide"),
+    path("gaps/", views_gaps.gaps, name="gaps"),
+    path("gaps/<int:gap_id>/", views_gaps.gap, name="gap"),
+    path("gaps/<int:gap_id>/draft/", views_gaps.draft, name="gap-draft"),
+    path("gaps/<int:gap_id>/do/", views_gaps.do, name="gap-do"),
     path("<int:article_id>/", views.article, name="article"),
+    path("<int:article_id>/owner/", views.own, name="own"),
+    path("<int:article_id>/questions/", views.add_questions, name="add-questions"),
+    path("answers/<int:conversation_id>/use/<int:article_id>/", views.use, name="use"),
+    path("<int:article_id>/public/", views.publish, name="publish"),
     path("<int:article_id>/edit/", views.edit, name="edit"),
     path("<int:article_id>/archive/", views.archive, name="archive"),
     path("answers/<int:conversation_id>/", views.beside, name="answers"),

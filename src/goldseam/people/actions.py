@@ -56,6 +56,8 @@ SCOPES = (
     "orders:write",
     "conversations:read",
     "conversations:write",
+    "articles:read",
+    "articles:write",
     "assess",
     "approvals:read",
     "approvals:write",

@@ -25,6 +25,7 @@ from goldseam.copilot.api import router as copilot
 from goldseam.core import audit
 from goldseam.core.api import count_call, error_answer
 from goldseam.core.errors import DomainError
+from goldseam.knowledge.api import router as knowledge
 from goldseam.ledger.api import router as ledger
 from goldseam.people.actions import note_token_use
 from goldseam.people.queries import find_token
@@ -81,6 +82,7 @@ api = NinjaAPI(
 api.add_router("", commerce)
 api.add_router("", conversations)
 api.add_router("", lists)
+api.add_router("", knowledge)
 api.add_router("", copilot)
 api.add_router("", approvals)
 api.add_router("", promises)

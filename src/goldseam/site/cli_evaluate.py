@@ -13,6 +13,7 @@ import typer
 if TYPE_CHECKING:
     from goldseam.workshop.search.evaluate import Outcome
     from goldseam.workshop.search.lines import BadLine
+    from goldseam.workshop.vectors_sentence import Encoder
 
 app = typer.Typer(add_completion=False)
 evaluate = typer.Typer(
@@ -51,7 +52,6 @@ def search(
     from goldseam.workshop.search.evaluate import ask, build_index, summary
     from goldseam.workshop.search.lines import SearchDataError, read_articles, read_queries
     from goldseam.workshop.search.plain_words import packaged_plain_words
-    from goldseam.workshop.vectors_sentence import sentence_encoder
 
     try:
         known, bad = read_articles(articles)
@@ -65,7 +65,7 @@ def search(
         empty = articles if not known else queries
         typer.echo(f"goldseam: {empty} holds no usable line, so there is nothing to measure", err=True)
         raise typer.Exit(1)
-    encoder = None if words_only else sentence_encoder()
+    encoder = None if words_only else _encoder()
     if encoder is None and not words_only:
         typer.echo(
             "goldseam: no sentence model is installed, so search goes by words alone; "
@@ -84,6 +84,22 @@ def search(
     sys.stdout.buffer.write(orjson.dumps(figures) + b"\n")
     if bad:
         raise typer.Exit(1)
+
+
+def _encoder() -> Encoder | None:
+    """The model that the site uses: its endpoint's, or the installed one."""
+    from goldseam.site.environment import read_environment
+    from goldseam.workshop.vectors_endpoint import EncoderAway, EndpointEncoder
+    from goldseam.workshop.vectors_sentence import sentence_encoder
+
+    given = read_environment()
+    if not given.embed_url:
+        return sentence_encoder()
+    try:
+        return EndpointEncoder(given.embed_url, given.embed_key, given.embed_model)
+    except EncoderAway as error:
+        typer.echo(f"goldseam: the endpoint of the sentence model is away: {error}", err=True)
+        raise typer.Exit(2) from None
 
 
 def _tell(bad: Sequence[BadLine]) -> None:

@@ -24,7 +24,7 @@ from goldseam.core.postgres import DATABASE, USER, socket_folder
 PREFIX = "GOLDSEAM_"
 DATABASE_URL = "DATABASE_URL"
 LLM_TASKS = ("draft", "rewrite", "summary", "answer")
-_SECRET = frozenset({"secret_key", "database_url", "llm_key", "smtp_url"})
+_SECRET = frozenset({"secret_key", "database_url", "llm_key", "smtp_url", "embed_key"})
 _MAIL_PORTS = {"smtps": 465, "smtp": 587, "smtp+plain": 25}
 _SWITCH = "1 or 0"
 _DEFAULT_HOME = "~/.local/share/goldseam"
@@ -123,6 +123,13 @@ class Environment(BaseModel):
     llm_daily_calls: int = _variable(
         2000, "most calls a shop may make a day", "0 to 1000000", ge=0, le=1_000_000
     )
+    embed_url: str = _variable(
+        "",
+        "endpoint of a sentence model with the OpenAI embeddings route; empty: the installed model",
+        "http:// or https:// address, usually ending in /v1",
+    )
+    embed_key: str = _variable("", "key of that endpoint", "as its provider gives it")
+    embed_model: str = _variable("", "name of the sentence model there", "a name that the endpoint knows")
     database_url: str = _variable(
         "",
         "a PostgreSQL (16 or newer) to use instead of the embedded one",
@@ -176,7 +183,7 @@ class Environment(BaseModel):
             raise ValueError("not a mail address")
         return value
 
-    @field_validator("llm_url")
+    @field_validator("llm_url", "embed_url")
     @classmethod
     def _model_address(cls, value: str) -> str:
         parts = urlsplit(value)

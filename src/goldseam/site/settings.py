@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "goldseam.approvals",
     "goldseam.promises",
     "goldseam.copilot",
+    "goldseam.channels.helpcentre",
     "goldseam.channels.webhook",
     "goldseam.channels.webchat",
     "goldseam.demo",

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from goldseam.core.http import PageRequest
 
 _Handler = Callable[[HttpRequest], HttpResponse]
-_OWN_DOORS = ("/api/", "/chat/", "/live/")
-"""Paths that check who calls by themselves (tokens, visitors; the stream's own 401)."""
+_OWN_DOORS = ("/api/", "/chat/", "/live/", "/help/", "/robots.txt")
+"""Paths that check who calls by themselves (tokens, visitors; the stream's own 401) or are for everybody."""
 
 _WITHOUT_SHOP = ("/sign-out/", "/me/")
 """Pages that a person needs even before a shop takes them in."""

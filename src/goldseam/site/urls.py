@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from goldseam.channels.helpcentre import views_public as help_centre
 from goldseam.demo.storefront import storefront
 from goldseam.knowledge import views_public
 from goldseam.site import audit, start, views
@@ -39,6 +40,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("style/", style, name="style"),
     path("audit/", audit.audit_trail, name="audit"),
     path("audit/export/", audit.audit_export, name="audit_export"),
+    path("help/", include("goldseam.channels.helpcentre.urls_public")),
+    path("robots.txt", help_centre.robots),
+    path("helpcentre/", include("goldseam.channels.helpcentre.urls")),
     path("webhooks/", include("goldseam.channels.webhook.urls")),
     path("print/<int:conversation_id>/", print_conversation, name="print"),
     path("shop/<slug:slug>/", storefront, name="storefront"),

@@ -11,7 +11,7 @@ from goldseam.channels.webhook.actions import redeliver_message, tell
 from goldseam.commerce.events import OrderChanged, OrdersChanged
 from goldseam.conversations import events as inbox
 from goldseam.conversations.actions.handover import hand_over
-from goldseam.copilot.actions import assess_after_message, assess_joined
+from goldseam.copilot.actions import assess_after_message, assess_joined, read_question
 from goldseam.copilot.approving import judge_request
 from goldseam.copilot.booking import book_grant, book_promise, follow_split, unbook_promise
 from goldseam.copilot.bulk import assess_after_orders, assess_after_promise, assess_imported
@@ -19,6 +19,7 @@ from goldseam.copilot.crisis import watch_imported, watch_message
 from goldseam.copilot.gate import judge_reply, keep_word, read_taken_in
 from goldseam.copilot.tryout import defer_tryout
 from goldseam.core.events import Handler
+from goldseam.knowledge.events import QuestionKept
 from goldseam.ledger.actions import follow_merge as move_entries
 from goldseam.ledger.settling import settle_refunds
 from goldseam.people.events import PersonCameBack, PersonLeft
@@ -95,6 +96,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
         clocks.on_triaged,
         tell,
     ),
+    QuestionKept: (read_question,),
     inbox.CloseRequested: (refuse_closing,),
     approvals.TermsWanted: (judge_request,),
     approvals.RequestRaised: (tell,),

@@ -66,6 +66,11 @@ class SearchIndex:
         sizes = [len(article.vector_texts()) for article in articles]
         self._starts = np.cumsum([0, *sizes[:-1]]) if articles else np.zeros(0, dtype=np.int64)
 
+    @property
+    def has_vectors(self) -> bool:
+        """Whether it searches by meaning too."""
+        return self._vectors is not None
+
     def nearest_text(self, article_id: str, vector: Floats) -> int:
         """Which of the article's `vector_texts` is nearest to a question, by position."""
         row = self._ids.index(article_id)
@@ -74,6 +79,14 @@ class SearchIndex:
         start = int(self._starts[row])
         end = int(self._starts[row + 1]) if row + 1 < len(self._starts) else None
         return int(self._vectors.exact(vector, slice(start, end)).argmax())
+
+    def cosine(self, article_id: str, vector: Floats) -> float:
+        """How near a text is in meaning to the nearest of the article's texts."""
+        if self._vectors is None or article_id not in self._ids:
+            return 0.0
+        row = self._ids.index(article_id)
+        end = int(self._starts[row + 1]) if row + 1 < len(self._starts) else None
+        return float(self._vectors.exact(vector, slice(int(self._starts[row]), end)).max())
 
     def search(self, question: str, vector: Floats | None, limit: int = 10) -> Ranked:
         """The best articles for a question, given with its sentence vector."""
