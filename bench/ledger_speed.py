@@ -4,7 +4,7 @@
 
 The simulator is the engine alone, in one process: all issues and each one. The page is fetched over HTTP from
 a running site, one after the other, with its sums and with a filter, after each was fetched once.
-Prints one JSON object: seconds, and milliseconds p95, and what a page costs the site and its database.
+Prints one JSON object: seconds, and milliseconds p95.
 """
 
 from __future__ import annotations
@@ -117,15 +117,12 @@ def main() -> None:
     seconds = time.perf_counter() - begin
     with running_site() as site:
         fill(site, arguments.entries)
-        before = site.cpu_seconds()
         times = _fetch(site, arguments.pages)
-        cpu = site.cpu_seconds() - before
     result = {
         "requests": len(rows),
         "simulator_s": round(seconds, 3),
         "entries": arguments.entries,
         "ledger_page_p95_ms": round(percentile(times, 0.95), 1),
-        "ledger_page_cpu_ms": round(cpu / (len(times) + len(PATHS)) * 1000, 1),
     }
     print(json.dumps(result))
 

@@ -10,11 +10,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import psutil
 
 EMAIL, PASSWORD = "bench@goldseam.example", "measured-not-guessed"
 
@@ -28,17 +27,6 @@ class Site:
     session: str
     shop_id: int
     agent_id: int
-    pid: int = 0
-
-    def cpu_seconds(self) -> float:
-        """What all processes of the site, the database's too, have computed so far: unlike the time that
-        somebody waits, it is the same on a machine with other work."""
-        used = 0.0
-        for process in psutil.Process(self.pid).children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                times = process.cpu_times()
-                used += times.user + times.system
-        return used
 
 
 @contextlib.contextmanager
@@ -61,7 +49,7 @@ def running_site() -> Iterator[Site]:
         try:
             url = f"http://127.0.0.1:{port}"
             _wait_until_healthy(url, process, Path(home) / "up.log")
-            yield replace(_prepare(url), pid=process.pid)
+            yield _prepare(url)
         finally:
             process.terminate()
             process.wait(20)

@@ -4,8 +4,7 @@
 
 A real site on a database of its own, a conversation with an order and a day of messages; every stroke
 posts the growing text, as the composer does. Prints one JSON object: milliseconds p50, p95 and worst of
-the warm checks, and of the first one after the conversation changed (it reads the conversation anew);
-`cpu_ms` is what a warm check costs the site and its database.
+the warm checks, and of the first one after the conversation changed (it reads the conversation anew).
 """
 
 from __future__ import annotations
@@ -77,7 +76,6 @@ def _number(site: Site) -> int:
 def _measure(site: Site, number: int, seconds: float) -> dict[str, Any]:
     warm: list[float] = []
     cold: list[float] = []
-    cpu = 0.0
     door = {"Authorization": f"Bearer {site.token}"}
     with httpx.Client(base_url=site.url, cookies={"sessionid": site.session}, timeout=30) as page:
         token = page.get(f"/conversations/{number}/").raise_for_status().cookies.get("csrftoken") or ""
@@ -101,14 +99,11 @@ def _measure(site: Site, number: int, seconds: float) -> dict[str, Any]:
             address = f"{site.url}/api/v1/conversations/bench-typing/messages"
             httpx.post(address, json=body, headers=door, timeout=30).raise_for_status()
             cold.append(check(reply[:4]))
-            before = site.cpu_seconds()
             warm += [check(reply[:size]) for size in range(5, len(reply), 2)]
-            cpu += site.cpu_seconds() - before
     return {
         "p50_ms": round(statistics.median(warm), 1),
         "p95_ms": round(percentile(warm, 0.95), 1),
         "worst_ms": round(max(warm), 1),
-        "cpu_ms": round(cpu / len(warm) * 1000, 1),
         "after_news_p95_ms": round(percentile(cold, 0.95), 1),
         "checks": len(warm),
     }

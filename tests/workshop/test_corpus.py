@@ -45,6 +45,15 @@ def test_the_format() -> None:
     assert examples[-1].signals == ()
 
 
+def test_a_line_may_differ_from_its_header() -> None:
+    marks = "-churn +abuse =product.missing+promo.dispute"
+    text = f"= promo.dispute | calm 0 | churn | w | f\n赠品没有 @@ {marks}\n券呢"
+    first, second = parse(text, "a.txt", "zh")
+    assert (first.text, first.issues) == ("赠品没有", ("product.missing", "promo.dispute"))
+    assert (first.signals, second.signals) == (("abuse",), ("churn",))
+    assert second.issues == ("promo.dispute",)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -56,6 +65,8 @@ def test_the_format() -> None:
         ("a line", "before the first header"),
         ("= praise | calm 0 | - | w | f\n> bystander: hm\nx", "role"),
         ("= praise | calm 0 | - | w | f\na{b", "unbalanced"),
+        ("= praise | calm 0 | - | w | f\nx @@ =praise+nonsense", "unknown issue"),
+        ("= praise | calm 0 | - | w | f\nx @@ -churn", "adds or takes away nothing"),
     ],
 )
 def test_a_break_of_the_format_names_its_place(text: str, message: str) -> None:

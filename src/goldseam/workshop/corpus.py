@@ -3,9 +3,10 @@
     # comment
     = issue[+issue…] | label intensity | signals or - | writer | family
     > role: text          (turns before the next message, for that message only)
-    a message with {some|alternatives|} @@ +code -code
+    a message with {some|alternatives|} @@ +code -code =issue[+issue…]
 
-A header holds for all messages up to the next one; marks after `@@` add signals to a message or drop them.
+A header holds for all messages up to the next one; marks after `@@` add signals to a message or drop them, or
+say that it is about another issue.
 """
 
 from __future__ import annotations
@@ -108,18 +109,23 @@ def _fail(origin: str, message: str) -> CorpusError:
     return CorpusError(f"corpus/{origin}: {message}")
 
 
+def _issues(codes: str, origin: str) -> tuple[str, ...]:
+    issues = tuple(code.strip() for code in codes.split("+"))
+    for code in issues:
+        if code not in ISSUES:
+            raise _fail(origin, f"unknown issue {code!r}")
+    return issues
+
+
 def _header(line: str, origin: str) -> _Block:
     fields = [part.strip() for part in line[1:].split("|")]
     if len(fields) != 5:
         raise _fail(origin, f"a header has five fields, this one has {len(fields)}")
-    issues = tuple(code.strip() for code in fields[0].split("+"))
+    issues = _issues(fields[0], origin)
     mood = fields[1].split()
     signals = () if fields[2] in ("-", "") else tuple(code.strip() for code in fields[2].split(","))
     if len(mood) != 2 or mood[0] not in LABELS or mood[1] not in ("0", "1", "2", "3"):
         raise _fail(origin, f"mood {fields[1]!r} is not one of {', '.join(LABELS)} with 0–3")
-    for code in issues:
-        if code not in ISSUES:
-            raise _fail(origin, f"unknown issue {code!r}")
     for code in signals:
         if code not in SIGNALS:
             raise _fail(origin, f"unknown signal {code!r}")
@@ -135,16 +141,19 @@ def _turn(line: str, origin: str) -> tuple[str, str]:
     return role.strip(), text.strip()
 
 
-def _marked(line: str, signals: tuple[str, ...], origin: str) -> tuple[str, tuple[str, ...]]:
-    """A message without its marks, and its signals after them."""
+def _marked(line: str, block: _Block, origin: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """A message without its marks, its issues and its signals after them."""
     text, _, marks = line.partition(_MARKS)
-    own = list(signals)
+    issues, own = block.issues, list(block.signals)
     for mark in marks.split():
         sign, code = mark[0], mark[1:]
+        if sign == "=":
+            issues = _issues(code, origin)
+            continue
         if code not in SIGNALS or sign not in "+-" or (sign == "+") == (code in own):
             raise _fail(origin, f"the mark {mark!r} adds or takes away nothing")
         own = [*own, code] if sign == "+" else [other for other in own if other != code]
-    return text, tuple(own)
+    return text, issues, tuple(own)
 
 
 def variants(line: str, limit: int) -> list[str]:
@@ -171,7 +180,7 @@ def parse(text: str, name: str, language: str, limit: int = 3) -> Iterator[Examp
         if line.startswith(">"):
             block.before.append(_turn(line, origin))
             continue
-        line, signals = _marked(line, block.signals, origin)
+        line, issues, signals = _marked(line, block, origin)
         try:
             texts = variants(line, limit)
         except ValueError as error:
@@ -180,7 +189,7 @@ def parse(text: str, name: str, language: str, limit: int = 3) -> Iterator[Examp
         for message in texts:
             yield Example(
                 message.strip(),
-                block.issues,
+                issues,
                 block.label,
                 block.intensity,
                 signals,

@@ -10,12 +10,24 @@ from typing import Any
 
 from goldseam.engine.text.matcher import Matcher, Phrase, expand, make_matcher, split_parts
 from goldseam.engine.text.normal import Folding, fold, make_folding
+from goldseam.engine.text.plain import PlainWords, make_plain
 from goldseam.engine.text.tables import DateWords, Forms, Negation, NumberForms
 
 Table = dict[str, Any]
 _OPTIONAL = re.compile("([\u4e00-\u9fff])\\?(?=.)")
 _LATIN_GAP, _CHINESE_GAP = 24, 8
-FILES = ("fold", "signals", "emotion", "negation", "requests", "order_words", "numbers", "dates", "issues")
+FILES = (
+    "fold",
+    "plain",
+    "signals",
+    "emotion",
+    "negation",
+    "requests",
+    "order_words",
+    "numbers",
+    "dates",
+    "issues",
+)
 
 
 class LexiconError(ValueError):
@@ -42,6 +54,12 @@ def lexicon_version(tables: Mapping[str, Table]) -> str:
 def build_folding(table: Table) -> Folding:
     """Character and spelling table of fold.toml."""
     return make_folding(table["traditional"], table["simplified"], table["variants"])
+
+
+def build_plain(table: Table, folding: Folding) -> PlainWords:
+    """plain.toml; its words are folded as messages are."""
+    words = {fold(word, folding): said for word, said in table["words"].items()}
+    return make_plain(table["letters"], table["characters"]["from"], table["characters"]["to"], words)
 
 
 def alternatives(patterns: Iterable[str], folding: Folding) -> list[str]:

@@ -29,6 +29,7 @@ def build_reading(
     return ReadingTables(
         version=f"lexicon {lexicons.lexicon_version(raw)}, issue {issue.version}, mood {mood.version}",
         folding=folding,
+        plain=lexicons.build_plain(raw["plain"], folding),
         lexicon=lexicons.build_matcher(raw, folding),
         negation=lexicons.build_negation(raw["negation"], folding),
         signal_bars=lexicons.build_bars(raw["signals"]),

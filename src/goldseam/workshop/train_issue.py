@@ -16,7 +16,7 @@ from goldseam.workshop.calibrate import fit_temperature
 from goldseam.workshop.corpus import ISSUES, LABELS, Example, load_corpus
 from goldseam.workshop.labelled import Labelled
 from goldseam.workshop.train_reader import ISSUE_C, LABEL_C, RIDGE, fit_classes, line_weights, spread
-from goldseam.workshop.vectors import Vectorizer, fit_vectorizer, message_features
+from goldseam.workshop.vectors import Vectorizer, features_of, fit_vectorizer
 
 SHOP_WEIGHT = 1.5
 CORPUS_HALVES_AT = 3000.0
@@ -43,7 +43,7 @@ class Rows:
 
 def _customer_bags(item: Labelled, tables: ReadingTables) -> list[set[str]]:
     texts = [m.text for m in item.conversation.messages if m.role == "customer" and m.text.strip()]
-    return [message_features(text, tables) for text in texts]
+    return [features_of(text, tables) for text in texts]
 
 
 def corpus_rows(examples: Sequence[Example], tables: ReadingTables, shop_size: int) -> Rows:
@@ -51,7 +51,7 @@ def corpus_rows(examples: Sequence[Example], tables: ReadingTables, shop_size: i
     share = 1.0 / (1.0 + shop_size / CORPUS_HALVES_AT)
     rows = Rows()
     for example, weight in zip(examples, line_weights(examples), strict=True):
-        bag = message_features(example.text, tables)
+        bag = features_of(example.text, tables)
         rows.add(bag, example.origin, float(weight) * share, example.issues[0], float(example.intensity))
     return rows
 

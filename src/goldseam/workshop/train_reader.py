@@ -23,7 +23,7 @@ from goldseam.workshop.calibrate import fit_temperature
 from goldseam.workshop.corpus import ISSUES, LABELS, SIGNALS, Example, held_out_writers, load_corpus, split
 from goldseam.workshop.load import build_reading
 from goldseam.workshop.models import others, outlook_files, save, text_model_files
-from goldseam.workshop.vectors import Vectorizer, fit_vectorizer, message_features
+from goldseam.workshop.vectors import Vectorizer, features_of, fit_vectorizer
 
 ISSUE_C, LABEL_C, RIDGE, SIGNAL_C = 0.6, 0.3, 1.2, 4.0
 SIGNAL_WEIGHT = 3.0
@@ -57,7 +57,7 @@ def bootstrap_tables() -> ReadingTables:
 
 def bags_of(examples: Sequence[Example], tables: ReadingTables) -> list[set[str]]:
     """Features of each example's own text."""
-    return [message_features(example.text, tables) for example in examples]
+    return [features_of(example.text, tables) for example in examples]
 
 
 def line_weights(examples: Sequence[Example]) -> NDArray[np.float64]:

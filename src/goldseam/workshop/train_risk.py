@@ -17,8 +17,8 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import Ridge
 
 from goldseam.engine.reading import Reading
-from goldseam.engine.text.marks import feature_marks, mark
-from goldseam.engine.text.ngrams import Head, TextModel, features
+from goldseam.engine.text.marks import mark, message_features
+from goldseam.engine.text.ngrams import Head, TextModel
 from goldseam.engine.text.order_numbers import fact_numbers
 from goldseam.engine.text.outlook import BLOCKS, outlook_blocks, outlook_features
 from goldseam.engine.text.read import read
@@ -72,7 +72,7 @@ def _said(item: Labelled, tables: ReadingTables) -> dict[int, set[str]]:
     for index, message in enumerate(item.conversation.messages):
         if message.role == "customer" and message.text.strip():
             marked = mark(message.text, tables)
-            found[index] = features(marked.folded, feature_marks(marked, message.text))
+            found[index] = message_features(marked, message.text, tables)
     return found
 
 

@@ -10,15 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from goldseam.engine.text.marks import feature_marks, mark
-from goldseam.engine.text.ngrams import features
+from goldseam.engine.text.marks import mark, message_features
 from goldseam.engine.text.tables import ReadingTables
 
 
-def message_features(text: str, tables: ReadingTables) -> set[str]:
+def features_of(text: str, tables: ReadingTables) -> set[str]:
     """The features of one message as `read` computes them."""
-    marked = mark(text, tables)
-    return features(marked.folded, feature_marks(marked, text))
+    return message_features(mark(text, tables), text, tables)
 
 
 @dataclass(frozen=True, slots=True)

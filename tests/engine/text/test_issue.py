@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from goldseam.engine.facts import Conversation, Message
+from goldseam.engine.text.read import read
 from goldseam.engine.text.tables import ReadingTables
 from tests.engine.text.talk import reading
 
@@ -68,6 +70,22 @@ def test_greetings_do_not_win(tables: ReadingTables) -> None:
 def test_context_carries_over_short_turns(tables: ReadingTables) -> None:
     result = reading(tables, "洗衣机漏水了怎么办", "请您重启试一下", "还是不行")
     assert result.issue.code in ("product.defect", "warranty.repair")
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "code"),
+    [
+        ("请问是什么时候申请的退款,现在还没到账吗?", "上周五", "refund.progress"),
+        ("请问发票抬头写什么?", "个人就行", "invoice"),
+        ("Which date should the technician come to repair it?", "Friday please", "warranty.repair"),
+        ("您好,请问有什么可以帮您?", "怎么还不发货", "logistics.not_shipped"),
+    ],
+)
+def test_a_short_answer_is_read_with_its_question(
+    tables: ReadingTables, question: str, answer: str, code: str
+) -> None:
+    talk = Conversation("c", (Message("agent", question), Message("customer", answer)))
+    assert read(talk, tables).issue.code == code
 
 
 def test_what_is_still_open_wins(tables: ReadingTables) -> None:

@@ -21,6 +21,8 @@ FADE = 0.8
 ABSTAIN_BELOW = 0.15
 SECONDARY_ABOVE = 0.22
 _ALTERNATIVES = 4
+# What the question does not speak of keeps this chance.
+_UNSAID = 0.001
 _EVIDENCE = 4
 
 
@@ -80,13 +82,23 @@ def _pool(turns: list[Turn], rows: Vector, head: Head) -> tuple[Vector, Vector]:
         ],
         dtype=np.float32,
     )
-    leaning = rows
-    for place, turn in enumerate(turns):
-        if turn.prompt is not None and says[place] < 0.4:
-            leaning = rows.copy() if leaning is rows else leaning
-            leaning[place] = 0.7 * turn.chances + 0.3 * turn.prompt
+    leaning = _in_context(turns, rows, head)
     pooled: Vector = np.add.reduce(weights[:, None] * leaning, axis=0) / np.add.reduce(weights)
     return pooled, weights
+
+
+def _in_context(turns: list[Turn], rows: Vector, head: Head) -> Vector:
+    """A short turn with a question before it is an answer: the probabilities of both are multiplied, those of
+    the question as far as it says something about a problem ("how can I help" says nothing)."""
+    places = [place for place, turn in enumerate(turns) if turn.prompt is not None]
+    if not places:
+        return rows
+    prompts = np.array([turns[place].prompt for place in places], dtype=np.float32)
+    powers = np.array(_says(prompts, head), dtype=np.float32)
+    both = rows[places] * (prompts + np.float32(_UNSAID)) ** powers[:, None]
+    leaning = rows.copy()
+    leaning[places] = both / np.add.reduce(both, axis=1, keepdims=True)
+    return leaning
 
 
 def _says(rows: Vector, head: Head) -> list[float]:

@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 
 from goldseam.engine.text.matcher import Hit, clause_before, find
+from goldseam.engine.text.ngrams import features
 from goldseam.engine.text.normal import fold
+from goldseam.engine.text.plain import in_plain_words
 from goldseam.engine.text.tables import Negation, ReadingTables
 
 SIGN = "\x01"
@@ -75,6 +77,12 @@ def _near(before: str, words: re.Pattern[str], reach: int) -> bool:
         if len(before) - found.end() <= allowed:
             return True
     return False
+
+
+def message_features(marked: Marked, text: str, tables: ReadingTables) -> set[str]:
+    """The features of a message for the models."""
+    again = in_plain_words(marked.folded, tables.plain)
+    return features(marked.folded, feature_marks(marked, text), again)
 
 
 def feature_marks(marked: Marked, text: str) -> list[str]:

@@ -28,22 +28,29 @@ def _stand_in(found: re.Match[str]) -> str:
     return "0" if found.group().isdigit() else "w"
 
 
-def features(folded: str, marks: Iterable[str] = ()) -> set[str]:
-    """All n-grams of a folded text and the given marks. Of very long texts only the beginning and
-    the end are taken, which bounds the time."""
-    if len(folded) > _HEAD + _TAIL:
-        folded = folded[:_HEAD] + "\n" + folded[-_TAIL:]
+def features(folded: str, marks: Iterable[str] = (), again: str = "") -> set[str]:
+    """All n-grams of a folded text and the given marks, and the characters' of the same said `again` in
+    other words. Of very long texts only the beginning and the end are taken, which bounds the time."""
+    folded = _ends(folded)
     words = _WORD.findall(folded)
-    plain = _SPACES.sub(" ", _WORD.sub(_stand_in, folded)).strip()
     found: set[str] = set(marks)
-    if not plain.isascii():
-        _characters(plain, found)
+    if not folded.isascii():
+        _characters(folded, found)
+    if again:
+        _characters(_ends(again), found)
     if words:
         _words(words, found)
     return found
 
 
-def _characters(plain: str, found: set[str]) -> None:
+def _ends(text: str) -> str:
+    return text if len(text) <= _HEAD + _TAIL else text[:_HEAD] + "\n" + text[-_TAIL:]
+
+
+def _characters(folded: str, found: set[str]) -> None:
+    plain = _SPACES.sub(" ", _WORD.sub(_stand_in, folded)).strip()
+    if plain.isascii():
+        return
     text = "^" + plain + "$"
     add = found.update
     size = len(text)

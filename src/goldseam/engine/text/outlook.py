@@ -14,8 +14,8 @@ from itertools import pairwise
 
 from goldseam.engine.facts import Conversation, Message
 from goldseam.engine.reading import Emotion, Outlook, Signal
-from goldseam.engine.text.marks import SIGN, feature_marks, mark
-from goldseam.engine.text.ngrams import TextModel, features, known, raw_scores, strongest
+from goldseam.engine.text.marks import SIGN, mark, message_features
+from goldseam.engine.text.ngrams import TextModel, known, raw_scores, strongest
 from goldseam.engine.text.order_bins import fact_bins
 from goldseam.engine.text.order_numbers import fact_numbers
 from goldseam.engine.text.tables import OutlookModel, ReadingTables
@@ -69,7 +69,7 @@ def outlook_blocks(
         found = said.get(index)
         if found is None:
             marked = mark(message.text, tables)
-            found = features(marked.folded, feature_marks(marked, message.text))
+            found = message_features(marked, message.text, tables)
         bags[side] |= found
         sides.append((side, found))
         last[side] = last["last"] = found

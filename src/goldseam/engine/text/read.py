@@ -9,7 +9,7 @@ from goldseam.engine.reading import Reading
 from goldseam.engine.text.emotion import Mood, message_moods, read_emotion
 from goldseam.engine.text.entities import find_entities, known_numbers, merge
 from goldseam.engine.text.issue import Turn, chances_of, read_issue
-from goldseam.engine.text.marks import Marked, feature_marks, mark
+from goldseam.engine.text.marks import Marked, mark, message_features
 from goldseam.engine.text.ngrams import TextModel, features, known, raw_rows
 from goldseam.engine.text.normal import detect_language, fold
 from goldseam.engine.text.orders import Clues, order_meant
@@ -21,7 +21,7 @@ from goldseam.engine.text.tables import ReadingTables
 _MAX_TURNS = 60
 _MAX_ENTITY_TEXT = 20_000
 # A message as short as this leans on what was asked before it.
-_SHORT = 16
+_SHORT = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _listen(conversation: Conversation, tables: ReadingTables) -> list[Spoken]:
         return []
     texts = [conversation.messages[index].text for index in turns]
     marked = [mark(text, tables) for text in texts]
-    found = [features(one.folded, feature_marks(one, text)) for one, text in zip(marked, texts, strict=True)]
+    found = [message_features(one, text, tables) for one, text in zip(marked, texts, strict=True)]
     before = [_prompt(conversation.messages, index, tables) for index in turns]
     models = {id(model): model for model in (tables.issue, tables.mood, tables.danger)}
     rows = {key: [known(model, bag) for bag in found] for key, model in models.items()}

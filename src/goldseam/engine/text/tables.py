@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from goldseam.engine.text.matcher import Matcher
 from goldseam.engine.text.ngrams import TextModel, Vector
 from goldseam.engine.text.normal import Folding
+from goldseam.engine.text.plain import PlainWords
 from goldseam.engine.text.trees import FactTrees
 
 Forms = tuple[re.Pattern[str], ...]
@@ -97,6 +98,7 @@ class ReadingTables:
 
     version: str
     folding: Folding
+    plain: PlainWords
     lexicon: Matcher
     negation: Negation
     signal_bars: Mapping[str, tuple[float, float]]
