@@ -157,7 +157,8 @@ def test_the_reason_stays_until_a_person_answers(shop: Shop) -> None:
     conversation = talk(shop, "我的快递到哪了", "还是不行")
     assert (conversation.bot, conversation.handover) == ("wanted", "missing_knowledge")
     conversation = talk(shop, "你好")
-    assert (conversation.bot, conversation.handover) == ("wanted", "missing_knowledge")
+    assert conversation.bot == "wanted"
+    assert conversation.handover, "a later assessment may name a graver reason, never none"
 
 
 def test_confirmed_ends_it_and_asks_how_it_was(shop: Shop) -> None:

@@ -40,10 +40,9 @@ def take_turn(event: MessageReceived) -> None:
     is one short query."""
     conversation = conversation_by_id(event.conversation_id)
     modes = queries.modes_of(conversation.shop_id, conversation.channel)
-    talk = queries.talk_of(conversation.pk)
-    if not modes and (talk is None or not conversation.bot):
+    if not modes and not conversation.bot:
         return
-    now = timezone.now()
+    now, talk = timezone.now(), queries.talk_of(conversation.pk)
     standing = _standing(conversation, talk or Talk(conversation=conversation), modes, now)
     message = message_by_id(event.message_id)
     _Turn(conversation, message, standing, now).take()

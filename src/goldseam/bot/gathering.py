@@ -140,15 +140,17 @@ def look_up(conversation: Conversation, scene: Scene, turn: Turn, talk: Talk) ->
 
 
 def _hits(conversation: Conversation, words: str) -> tuple[Hit, ...]:
+    """The article that surely answers, if customers may read it and it is about what they bought. The next
+    best is no answer."""
     found = search(conversation.shop_id, words, _HITS)
     if not found.sure:
         return ()
+    first = found.hits[0]
     bought = skus_of_order(conversation.order_id) if conversation.order_id else set()
-    return tuple(
-        Hit(str(hit.article.pk), hit.article.title, hit.passage, queries.address_of_article(hit.article))
-        for hit in found.hits
-        if not hit.article.skus or not bought or bought & set(hit.article.skus)
-    )
+    about_others = first.article.skus and bought and not bought & set(first.article.skus)
+    if not first.article.is_public or about_others:
+        return ()
+    return (Hit(str(first.article.pk), first.article.title, first.passage),)
 
 
 def _guides(conversation: Conversation) -> tuple[Guide, ...]:

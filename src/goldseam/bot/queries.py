@@ -18,7 +18,7 @@ from goldseam.conversations.speaking import channels_of
 from goldseam.core.errors import NotFound
 
 if TYPE_CHECKING:
-    from goldseam.knowledge.models import Article, Guide
+    from goldseam.knowledge.models import Guide
 
 OFFERED_CHANNELS = ("webchat", "api")
 
@@ -172,8 +172,3 @@ def served_issues() -> tuple[str, ...]:
 def address_of_guide(row: Guide) -> str:
     """Where customers walk it by themselves."""
     return f"{settings.ENVIRONMENT.customer_url}/guide/{row.token}/"
-
-
-def address_of_article(row: Article) -> str:
-    """Where customers read it; empty while articles have no public address."""
-    return ""
