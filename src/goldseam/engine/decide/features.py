@@ -217,7 +217,8 @@ def _ending(view: Situation, weights: RiskWeights) -> Iterator[Feature]:
             yield _make(weights, f"customer_last_{act}", 1.0, _said_by(view, act, customer=True))
     yield from _course(view, weights)
     if talk.last_customer("pushback"):
-        yield _make(weights, "customer_last_pushback", 1.0, _said_by(view, "pushback", customer=True))
+        if closing or not talk.last_customer("denies"):  # a no counts once
+            yield _make(weights, "customer_last_pushback", 1.0, _said_by(view, "pushback", customer=True))
     elif talk.last_agent("asking") and not against and not talk.last_customer("question"):
         yield _make(weights, "customer_cooperates", 1.0, view.texts.say("customer_cooperates"))
 
