@@ -152,7 +152,8 @@ def _small_talk(case: Case) -> Decision | None:
         return say_plainly(case, Reply(say.say("praise")), "praise")
     if turn.topic in SERVED and case.scene.state.awaits not in ("", "solved", "need", "start", "override"):
         return None
-    if turn.topic in SERVED and (turn.own or turn.does("question")) and turn.reading.issue.code not in TALK:
+    asks = turn.does("question") and turn.reading.issue.code not in TALK
+    if turn.topic in SERVED and (turn.own or asks):
         return None
     if turn.topic in SERVED and not case.scene.state.turns:
         return None
