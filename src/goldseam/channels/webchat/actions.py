@@ -14,10 +14,11 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from goldseam.channels.webchat import events, queries
+from goldseam.channels.webchat import queries
 from goldseam.channels.webchat.mailing import RESUME_FOR, RESUME_SALT, mail_is_on
 from goldseam.channels.webchat.models import Door, Visitor
 from goldseam.channels.webchat.origins import is_allowed, origin_of
@@ -26,7 +27,6 @@ from goldseam.conversations import actions as inbox
 from goldseam.conversations.queries import spoken
 from goldseam.core import audit
 from goldseam.core.errors import DomainError, NotAllowed, NotFound
-from goldseam.core.events import emit
 from goldseam.core.files import read_picture
 from goldseam.core.jobs import DEFAULT, defer
 from goldseam.core.live import announce
@@ -175,11 +175,20 @@ def prove_by_token(visitor: Visitor, token: str) -> Visitor:
 
 
 def prove_by_order(visitor: Visitor, number: str, phone_tail: str, *, who: str) -> Visitor:
-    """The visitor proves an order of theirs. `who` is the address they call from."""
+    """The visitor proves an order of theirs. `who` is the address they call from. Where a talk goes on, it
+    is said in it, so that whoever asked for the proof can go on."""
     order = prove_order(visitor.door.shop, number, phone_tail, who=who)
     if order.customer is None:
         raise NotFound(gettext_noop("There is no such order."))
-    return _prove(visitor, order.customer, "order")
+    with transaction.atomic():
+        visitor = _prove(visitor, order.customer, "order")
+        if visitor.conversation is not None:
+            with translation.override(visitor.language):
+                said = _("My order is {number}; I have confirmed my phone number.").format(
+                    number=order.external_id
+                )
+            inbox.receive_message(visitor.conversation, said, key=f"proof-{order.pk}")
+    return visitor
 
 
 @transaction.atomic
@@ -203,7 +212,6 @@ def _prove(visitor: Visitor, customer: Customer, how: str) -> Visitor:
         )
         thread = queries.thread_of(visitor) or own
         announce(thread.shop_id, f"conversation-{thread.pk}", "inbox")
-        emit(events.VisitorProven(thread.shop_id, thread.pk, customer.pk))
     return visitor
 
 
