@@ -36,7 +36,8 @@ def test_the_question_is_answered_once_the_order_is_proven(browser: Browser) -> 
     asked, answered = answers()
     assert "广州中转场" in answered.text
     told = Message.objects.filter(role="customer").last()
-    assert told is not None and NUMBER in told.text
+    assert told is not None
+    assert NUMBER in told.text
     again = browser.post("identify", {"number": NUMBER, "phone_tail": TAIL})
     assert again.status_code == 200
     assert len(answers()) == 2, "the same proof again says nothing new"

@@ -184,9 +184,7 @@ def prove_by_order(visitor: Visitor, number: str, phone_tail: str, *, who: str) 
         visitor = _prove(visitor, order.customer, "order")
         if visitor.conversation is not None:
             with translation.override(visitor.language):
-                said = _("My order is {number}; I have confirmed my phone number.").format(
-                    number=order.external_id
-                )
+                said = _("It is about order {number}.").format(number=order.external_id)
             inbox.receive_message(visitor.conversation, said, key=f"proof-{order.pk}")
     return visitor
 
