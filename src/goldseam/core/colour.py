@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-WHITE, BLACK = "ffffff", "111111"
+WHITE, BLACK = "ffffff", "000000"
 
 
 def contrast(one: str, other: str) -> float:

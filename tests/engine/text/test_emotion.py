@@ -12,6 +12,7 @@ from tests.engine.text.talk import reading
     ("text", "labels", "low", "high"),
     [
         ("请问什么时候发货?", {"calm", "anxious"}, 0, 1),
+        ("七天无理由退货怎么操作", {"calm"}, 0, 0),
         ("麻烦帮我开一张发票,谢谢", {"calm", "grateful"}, 0, 1),
         ("你们这群骗子!!!气死我了,垃圾店,去死吧!", {"angry"}, 3, 3),
         ("太失望了,再也不会买了", {"disappointed", "angry"}, 1, 3),

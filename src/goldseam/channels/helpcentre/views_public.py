@@ -25,11 +25,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goldseam.channels.helpcentre import queries
-from goldseam.channels.helpcentre.colours import theme
 from goldseam.channels.helpcentre.models import HelpCentre
 from goldseam.channels.helpcentre.orders import order_page
 from goldseam.commerce.proving import prove_order
 from goldseam.core.api import TooManyCalls, count_call
+from goldseam.core.colour import ink_on
 from goldseam.core.errors import DomainError, NotFound
 from goldseam.knowledge import gap_actions
 from goldseam.knowledge.public_reads import KIND_NAMES, open_guides
@@ -175,7 +175,8 @@ def theme_css(request: HttpRequest, slug: str) -> HttpResponse:
         colour = queries.open_centre(slug).colour
     except NotFound:
         return HttpResponse("", status=404, content_type="text/css")
-    return _kept(request, HttpResponse(theme(colour), content_type="text/css; charset=utf-8"))
+    theme = f":root {{ --brand: #{colour}; --on-brand: #{ink_on(colour)}; }}\n"
+    return _kept(request, HttpResponse(theme, content_type="text/css; charset=utf-8"))
 
 
 @require_safe

@@ -104,7 +104,7 @@ const chinese = (tag) => /^zh/i.test(tag || "");
 // White or near-black, whichever is read better on a colour like #1f3a5f (WCAG's relative luminance).
 function inkOn(colour) {
   const part = (at) => { const v = parseInt(colour.slice(at, at + 2), 16) / 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
-  return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5) > 0.19 ? "#111111" : "#ffffff";
+  return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5) > 0.179 ? "#000000" : "#ffffff";
 }
 
 // What this browser keeps of a chat. Read anew each time: other tabs write it too. Memory when storage is barred.
