@@ -104,14 +104,16 @@ class LedgerPage:
 
 def page(shop: Shop, query: LedgerQuery, after: str | None = None, size: int = PAGE) -> LedgerPage:
     """One page, found by key: the hundredth costs what the first does."""
-    rows = whole(query.rows(shop)).order_by("-at", "-id")
+    rows = query.rows(shop).order_by("-at", "-id")
     if after:
         moment, number = decode_cursor(after, str, int)
         at = parse_datetime(moment)
         if at is None:
             raise BrokenCursor
         rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=number))
-    entries = list(rows[: size + 1])
+    # First which entries, by the index alone; then what is shown of those few.
+    wanted = list(rows.values_list("pk", flat=True)[: size + 1])
+    entries = list(whole(Entry.objects.filter(pk__in=wanted)).order_by("-at", "-id"))
     last = entries[size - 1] if len(entries) > size else None
     following = encode_cursor([last.at.isoformat(), last.pk]) if last else None
     return LedgerPage(entries[:size], following)
