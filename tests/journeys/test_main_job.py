@@ -285,11 +285,11 @@ def test_a_long_thread_is_read_upwards_without_a_jump(desks: Desks, shop: Shop, 
     desk.sign_in()
     page = desk.open(f"/conversations/{target.pk}/")
     page.locator("#thread").evaluate("t => { t.scrollTop = 0; }")
-    mark = page.locator(".said", has_text="第143句")
+    mark = page.locator(".said", has_text="第190句")
     before = mark.evaluate("m => m.getBoundingClientRect().top")
     held = (
         "top => { const m = [...document.querySelectorAll('.said')]"
-        ".find(s => s.textContent.includes('第143句'));"
+        ".find(s => s.textContent.includes('第190句'));"
         " return Math.abs(m.getBoundingClientRect().top - top) < 2; }"
     )
     page.click(".earlier button")

@@ -317,4 +317,5 @@ def test_a_page_that_is_not_allowed_shows_nothing(desks: Desks, front: str) -> N
     with desk.page.expect_console_message(lambda message: "goldseam-chat" in message.text):
         desk.page.reload()
     expect(desk.page.locator("goldseam-chat .launch")).to_have_count(0)
+    desk.page.goto("about:blank")
     desk.troubles.clear()

@@ -52,7 +52,7 @@ from goldseam.conversations.models import (
 from goldseam.copilot.models import Crisis, Wording
 from goldseam.knowledge.actions import import_articles
 from goldseam.knowledge.guide_actions import save_guide, start_walk
-from goldseam.knowledge.models import Article
+from goldseam.knowledge.models import Article, Gap
 from goldseam.knowledge.records import build_record
 from goldseam.knowledge.sheet_actions import save_sheet
 from goldseam.ledger.actions import post
@@ -243,6 +243,9 @@ def addresses(shop: Shop) -> list[Address]:
         "membership_id": Membership.objects.filter(shop=shop, role=Role.AGENT).get().pk,
         "version_id": PackVersion.objects.filter(pack__shop=shop).get().pk,
         "tryout_id": TryOut.objects.filter(version__pack__shop=shop).get().pk,
+        "gap_id": Gap.objects.create(
+            shop=shop, title="釉会掉吗", first_at=timezone.now(), last_at=timezone.now()
+        ).pk,
         "article_id": Article.objects.filter(shop=shop).get().pk,
         "rule_id": "carrier-stalled-48h",
         "calendar_id": Calendar.objects.get(shop=shop).pk,

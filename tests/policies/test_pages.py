@@ -117,7 +117,7 @@ def test_a_rule_is_edited(desk: Client, draft: PackVersion) -> None:
     assert rule["grants"] == {"agent": 20, "lead": None}
     assert rule["when"]["signals"] == {"none": ["fraud_suspect"]}
     body = page(desk, "difference", draft.pk)
-    for text in ("delay-compensation", "0.06", "no limit", "not: fraud_suspect"):
+    for text in ("delay-compensation", "6 % of the order", "no limit", "not: fraud_suspect"):
         assert text in body
     assert "A gift beyond authority: Lead may grant 500 per case, here ∞." in page(desk, "version", draft.pk)
 

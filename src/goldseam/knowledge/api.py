@@ -68,7 +68,7 @@ class ArticleOut(Schema):
     archived_at: datetime | None
 
 
-class WrittenOut(Schema):
+class ArticleWritten(Schema):
     """What a PUT did."""
 
     result: Literal["created", "changed", "unchanged"]
@@ -142,7 +142,7 @@ def get_article(request: ApiRequest, article_id: ExternalId) -> Any:
     return _json(queries.find_article(request.auth.shop_id, article_id))
 
 
-@router.put("/articles/{article_id}", response={200: WrittenOut, **ERRORS}, operation_id="put_article")
+@router.put("/articles/{article_id}", response={200: ArticleWritten, **ERRORS}, operation_id="put_article")
 @needs("articles:write")
 def put_article(request: ApiRequest, article_id: ExternalId, body: ArticleIn) -> Any:
     """Make or change the article of this id. The same again writes nothing; a change keeps the version before

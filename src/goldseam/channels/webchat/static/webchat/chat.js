@@ -179,7 +179,7 @@ class GoldseamChat extends HTMLElement {
     } catch (trouble) {
       const kept = this.store.read().info;
       if (!trouble.passing) { console.warn("goldseam-chat:", trouble.message); return; }
-      if (kept?.language !== language) { this.#later(() => this.#info || this.#start()); return; }
+      if (kept?.language !== language) { if (!this.#retry) console.warn("goldseam-chat: the chat cannot be reached from this page yet; it is tried again"); this.#later(() => this.#info || this.#start()); return; }
       this.#info = kept;
     }
     this.#build();
