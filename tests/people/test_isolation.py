@@ -22,6 +22,7 @@ from goldseam.approvals.actions import ask
 from goldseam.approvals.asking import Asking
 from goldseam.approvals.covering import name_deputy
 from goldseam.approvals.models import ApprovalRequest, Cover
+from goldseam.bot.models import Turn
 from goldseam.channels.webhook.models import Delivery, Endpoint
 from goldseam.conversations.actions import (
     begin_bulk,
@@ -73,6 +74,8 @@ from tests.journeys.shop import build_shop
 
 pytestmark = pytest.mark.django_db
 
+CUSTOMERS_DOORS = ("api:", "chat:", "help:", "storefront", "robots")
+"""Doors without a sign-in: what they show to whom is tested where they are built."""
 OPEN_TO_ALL = {
     "people:sign_in",
     "people:sign_out",
@@ -243,6 +246,14 @@ def addresses(shop: Shop) -> list[Address]:
         "membership_id": Membership.objects.filter(shop=shop, role=Role.AGENT).get().pk,
         "version_id": PackVersion.objects.filter(pack__shop=shop).get().pk,
         "tryout_id": TryOut.objects.filter(version__pack__shop=shop).get().pk,
+        "turn_id": Turn.objects.create(
+            conversation=conversation,
+            message=conversation.messages.earliest("id"),
+            at=timezone.now(),
+            mode="suggest",
+            kind="answer",
+            version="1",
+        ).pk,
         "gap_id": Gap.objects.create(
             shop=shop, title="釉会掉吗", first_at=timezone.now(), last_at=timezone.now()
         ).pk,
@@ -269,7 +280,7 @@ def addresses(shop: Shop) -> list[Address]:
     }
     found = []
     for name, pattern in patterns(get_resolver()):
-        if name.startswith("api:"):
+        if name.startswith(CUSTOMERS_DOORS):
             continue
         wanted = {key: ids[key] for key in pattern.pattern.converters}
         found.append(Address(name, reverse(name, kwargs=wanted), bool(wanted)))

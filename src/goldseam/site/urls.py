@@ -41,7 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/", audit.audit_trail, name="audit"),
     path("audit/export/", audit.audit_export, name="audit_export"),
     path("help/", include("goldseam.channels.helpcentre.urls_public")),
-    path("robots.txt", help_centre.robots),
+    path("robots.txt", help_centre.robots, name="robots"),
     path("helpcentre/", include("goldseam.channels.helpcentre.urls")),
     path("webhooks/", include("goldseam.channels.webhook.urls")),
     path("print/<int:conversation_id>/", print_conversation, name="print"),
