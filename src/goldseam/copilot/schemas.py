@@ -237,7 +237,7 @@ class CommitmentOut(Schema):
     verdict: str
     why: str
     policy: str | None
-    rewrite: str
+    rewrite: str | None
 
 
 class ToneOut(Schema):
