@@ -230,4 +230,4 @@ def test_a_message_costs_few_statements(api: Api) -> None:
     with CaptureQueriesContext(connection) as asked:
         answer = api.call("POST", "/conversations/c-1/messages", said, **{"Idempotency-Key": "k-2"})
     assert answer.status_code == 201
-    assert len(asked) <= 42, "\n".join(query["sql"][:160] for query in asked.captured_queries)
+    assert len(asked) <= 40, "\n".join(query["sql"][:160] for query in asked.captured_queries)

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 def take_turn(event: MessageReceived) -> None:
     """A customer wrote: decide, and say, do or hand over what was decided. Where all is switched off this
     is one short query."""
+    if not queries.may_concern(event.shop_id, event.conversation_id):
+        return
     conversation = conversation_by_id(event.conversation_id)
     modes = queries.modes_of(conversation.shop_id, conversation.channel)
     if not modes and not conversation.bot:

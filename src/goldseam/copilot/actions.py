@@ -19,6 +19,7 @@ from goldseam.conversations.events import ConversationsMerged, ConversationSplit
 from goldseam.conversations.queries import conversation_by_id, spoken
 from goldseam.copilot import events
 from goldseam.copilot.codes import ISSUES
+from goldseam.copilot.crisis import watch
 from goldseam.copilot.engine import ShopTables, tables_of
 from goldseam.copilot.facts import gather, latest_words
 from goldseam.copilot.models import Correction, Decision
@@ -42,8 +43,8 @@ VERDICTS = ("good", "bad")
 
 
 def assess_after_message(event: MessageReceived) -> None:
-    """Every customer message is assessed in the transaction that stores it."""
-    assess(conversation_by_id(event.conversation_id))
+    """Every customer message is assessed in the transaction that stores it, and a danger calls a lead."""
+    watch(assess(conversation_by_id(event.conversation_id)))
 
 
 def read_question(event: QuestionKept) -> None:

@@ -4,7 +4,6 @@ Every verb holds the conversation first. A sign counts once: after a release onl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from goldseam.conversations.actions import hold, set_lock
-from goldseam.conversations.events import ConversationsImported, MessageReceived
+from goldseam.conversations.events import ConversationsImported
 from goldseam.conversations.queries import conversations_by_ids
 from goldseam.copilot.events import CrisisBegan, CrisisReleased
 from goldseam.copilot.facts import latest_words
@@ -34,21 +33,17 @@ _ORDER = (CrisisKind.SELF_HARM, CrisisKind.INJURY, CrisisKind.THREAT)
 _MAX_REASON = 500
 
 
-def watch_message(event: MessageReceived) -> None:
+def watch(decision: Decision) -> None:
     """After a customer's words were assessed: do they show a danger that was not there before?"""
-    _watch([event.conversation_id])
+    if _shows_danger(decision):
+        _begin(decision.conversation_id, decision)
 
 
 def watch_imported(event: ConversationsImported) -> None:
     """The same for open conversations that came in from a file."""
     rows = conversations_by_ids(event.conversation_ids)
-    _watch([row.pk for row in rows if row.closed_at is None])
-
-
-def _watch(conversation_ids: Iterable[int]) -> None:
-    for conversation_id, decision in latest_findings(conversation_ids).items():
-        if _shows_danger(decision):
-            _begin(conversation_id, decision)
+    for decision in latest_findings(row.pk for row in rows if row.closed_at is None).values():
+        watch(decision)
 
 
 def _shows_danger(decision: Decision) -> bool:

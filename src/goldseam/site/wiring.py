@@ -15,7 +15,7 @@ from goldseam.copilot.actions import assess_after_message, assess_joined, read_q
 from goldseam.copilot.approving import judge_request
 from goldseam.copilot.booking import book_grant, book_promise, follow_split, unbook_promise
 from goldseam.copilot.bulk import assess_after_orders, assess_after_promise, assess_imported
-from goldseam.copilot.crisis import watch_imported, watch_message
+from goldseam.copilot.crisis import watch_imported
 from goldseam.copilot.gate import judge_reply, keep_word, read_taken_in
 from goldseam.copilot.tryout import defer_tryout
 from goldseam.core.events import Handler
@@ -39,7 +39,6 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     OrdersChanged: (settle_refunds, settle_after_orders, assess_after_orders),
     inbox.MessageReceived: (
         assess_after_message,
-        watch_message,
         clocks.on_received,
         tell,
         take_turn,
