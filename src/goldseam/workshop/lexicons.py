@@ -112,6 +112,7 @@ def build_matcher(tables: Mapping[str, Table], folding: Folding) -> Matcher:
     for kind, file in (("request", "requests"), ("topic", "issues")):
         for code, entry in _entries(tables[file]):
             phrases += _phrases(entry["phrases"], folding, kind, code)
+            phrases += _phrases(entry.get("unless", ()), folding, "unless", code)
     for kind in ("state", "rank", "answer"):
         for code, words in tables["order_words"][kind].items():
             phrases += _phrases(words, folding, kind, code)
@@ -162,7 +163,8 @@ def build_negation(table: Table, folding: Folding) -> Negation:
     def words(key: str) -> re.Pattern[str]:
         return any_of(alternatives(table[key], folding))
 
-    return Negation(int(table["reach"]), words("before"), words("keeps"), words("near_miss"))
+    wishes = frozenset(alternatives(table["wishes"], folding))
+    return Negation(int(table["reach"]), words("before"), wishes, words("keeps"), words("near_miss"))
 
 
 def _forms(patterns: Iterable[str]) -> Forms:
@@ -205,6 +207,8 @@ def build_numbers(table: Table, folding: Folding) -> NumberForms:
         amount_between=tuple(amounts["between"]),
         not_tenths=tuple(amounts["not_tenths"]),
         pieces_after=tuple(amounts["pieces_after"]),
+        asked_before=_longest(alternatives(amounts["asked_before"], folding)),
+        asked_after=re.compile(amounts["asked_after"]),
         digit_values=dict(digits["values"]),
         digit_units=dict(digits["units"]),
         half=str(digits["half"]),

@@ -103,6 +103,22 @@ def test_a_named_party_has_evidence(name: str) -> None:
     assert judged(conversation(words, orders=(one,)), issue).liability.evidence
 
 
+def test_a_booked_fitting_blames_nobody() -> None:
+    talk = conversation("我要装空调", orders=(order(title="空调"),))
+    found = judged(talk, "warranty.repair", asks=("schedule_service",)).liability
+    assert found.party == "unclear"
+    assert found.evidence == ("客户只约上门,没有说东西有毛病:「要schedule_service」",)
+
+
+@pytest.mark.parametrize(
+    "more", [{"asks": ("schedule_service", "repair")}, {"secondary": ("product.defect",)}]
+)
+def test_a_visit_for_a_fault_still_has_a_party(more: dict[str, tuple[str, ...]]) -> None:
+    told = {"asks": ("schedule_service",), **more}
+    found = judged(conversation("约师傅来修", orders=(order(),)), "warranty.repair", **told).liability
+    assert found.party == "manufacturer"
+
+
 def test_evidence_names_the_facts_in_the_language_of_the_customer() -> None:
     stalled = order("shipped", scans=MOVING, promised_delivery_by=ahead(hours=1))
     assert judged(conversation("停了", orders=(stalled,)), "logistics.delay").liability.evidence == (

@@ -161,5 +161,54 @@ def test_several_requests_at_once(tables: ReadingTables) -> None:
     assert {"expedite", "issue_invoice", "change_order"} <= asked
 
 
-def test_a_denied_request_is_none(tables: ReadingTables) -> None:
-    assert "return_refund" not in {r.remedy for r in reading(tables, "我不是要退货").requests}
+@pytest.mark.parametrize(
+    ("text", "denied", "asked"),
+    [
+        ("我不是要退货", "return_refund", None),
+        ("不要修,换个新的", "repair", "exchange"),
+        ("不想修了,退钱", "repair", "return_refund"),
+        ("不要换了,直接退吧", "exchange", "return_refund"),
+        ("不要退货,补差价就行", "return_refund", "price_adjust"),
+        ("不需要退款", "return_refund", None),
+        ("不用退了,谢谢", "return_refund", None),
+        ("不要券,退钱", "coupon", "return_refund"),
+        ("不要发票", "issue_invoice", None),
+        ("I don't want a refund, just send the missing part", "return_refund", "reship"),
+        ("no refund needed", "return_refund", None),
+    ],
+)
+def test_a_denied_request_is_none(tables: ReadingTables, text: str, denied: str, asked: str | None) -> None:
+    found = {request.remedy for request in reading(tables, text).requests}
+    assert denied not in found
+    assert asked is None or asked in found
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("要不要修一下", "repair"),
+        ("是不是要退回来", "return_refund"),
+        ("怎么还不退钱", "return_refund"),
+        ("不能换吗", "exchange"),
+        ("不想要了", "return_refund"),
+    ],
+)
+def test_a_question_or_a_complaint_denies_no_request(tables: ReadingTables, text: str, remedy: str) -> None:
+    assert remedy in {request.remedy for request in reading(tables, text).requests}
+
+
+@pytest.mark.parametrize("text", ["补我差价", "把差价补我", "差价给我补上"])
+def test_the_difference_in_price_is_not_sent_again(tables: ReadingTables, text: str) -> None:
+    found = {request.remedy for request in reading(tables, text).requests}
+    assert "price_adjust" in found
+    assert "reship" not in found
+
+
+@pytest.mark.parametrize("text", ["装空调", "我要装空调", "帮我约安装", "想约后天装一下热水器"])
+def test_a_fitting_is_booked(tables: ReadingTables, text: str) -> None:
+    assert "schedule_service" in {request.remedy for request in reading(tables, text).requests}
+
+
+@pytest.mark.parametrize("text", ["装空调的师傅把墙砸坏了", "怎么装空调支架", "电池怎么装"])
+def test_talk_of_fitting_books_none(tables: ReadingTables, text: str) -> None:
+    assert "schedule_service" not in {request.remedy for request in reading(tables, text).requests}

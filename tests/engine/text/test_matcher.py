@@ -42,6 +42,13 @@ def test_latin_words_are_whole_unless_starred() -> None:
     assert found(literal("refund*"), "refunded today") == ["refund"]
 
 
+def test_anchors_hold_to_the_ends_of_the_text() -> None:
+    assert found(literal("^取消$"), "取消") == ["取消"]
+    assert found(literal("^取消$"), "取消了") == []
+    assert found(literal("退$"), "我要退") == ["退"]
+    assert found(literal("退$"), "退我钱") == []
+
+
 def test_overlapping_finds_are_all_there() -> None:
     phrases = [literal("差评"), literal("给差评"), literal("评")]
     hits = find(make_matcher(phrases), "要给差评")

@@ -97,9 +97,18 @@ def _other_clues(view: Situation) -> list[Clue]:
     own = next((t for t in view.talk.turns if t.customer and "own_choice" in t.acts), None)
     if own is not None:
         found.append(Clue("own_choice", view.texts.say("own_choice", words=quote(own.text))))
+    booked = view.asked("schedule_service")
+    if booked is not None and view.issue == "warranty.repair" and not _fault_told(view):
+        found.append(Clue("booked_only", view.texts.say("booked_only", words=quote(booked))))
     age = view.order.days_since_delivered
     if age is not None and view.issue in _GOODS and age > _OLD_DAYS:
         found.append(Clue("old_goods", view.texts.say("old_goods", span=view.texts.span(age * 24))))
     if view.issue == "logistics.damaged" and view.order.delivered and not view.order.carrier_damaged:
         found.append(Clue("damage_unreported", view.texts.say("damage_unreported")))
     return found
+
+
+def _fault_told(view: Situation) -> bool:
+    """Whether the customer speaks of a fault beside the visit: wants a repair or complains of the goods."""
+    told = (view.issue, *view.reading.issue.secondary)
+    return view.asked("repair") is not None or any(code.startswith("product.") for code in told)

@@ -9,6 +9,9 @@ from goldseam.engine.text.tables import NumberForms
 
 _DIGITS = re.compile(r"\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,2})?(?!\d)")
 _WINDOW = 12
+# Sums that are named without a unit; a smaller number may count pieces, a larger one is no sum but a number.
+_LEAST_ASKED, _MOST_ASKED = 10.0, 999_999.0
+_ASKED_REACH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,20 @@ def _digit_amount(folded: str, start: int, end: int, forms: NumberForms) -> Amou
     sign = next((word for word in forms.amount_before if before.endswith(word)), None)
     unit = _unit(folded, end, forms)
     if sign is None and unit is None:
-        return None
+        return _asked_for(folded, start, end, value, forms)
     word, stop = unit or ("", end)
     value *= _factor(word, forms)
     value, stop = _small_change(folded, word, value, stop, forms)
     return Amount(round(value, 2), start, stop)
+
+
+def _asked_for(folded: str, start: int, end: int, value: float, forms: NumberForms) -> Amount | None:
+    """A number without a unit is money when it is asked back or for ("refund me 1500 and that's it") and
+    nothing that is counted follows."""
+    if not _LEAST_ASKED <= value <= _MOST_ASKED or not forms.asked_after.match(folded, end):
+        return None
+    before = folded[max(0, start - _ASKED_REACH) : start].rstrip()
+    return Amount(value, start, end) if before.endswith(forms.asked_before) else None
 
 
 def _unit(folded: str, end: int, forms: NumberForms) -> tuple[str, int] | None:
@@ -123,7 +135,7 @@ def _spoken_amount(folded: str, start: int, end: int, forms: NumberForms) -> Amo
     value = spoken_number(folded[start:end], forms)
     unit = _unit(folded, end, forms)
     if not value or unit is None:
-        return None
+        return _asked_for(folded, start, end, value, forms) if value and end - start > 1 else None
     word, stop = unit
     before = folded[max(0, start - 4) : start]
     if end - start == 1 and word in forms.amount_whole and before.endswith(forms.pieces_after):

@@ -40,7 +40,7 @@ def mark(text: str, tables: ReadingTables) -> Marked:
         kind = hit.phrase.kind
         if kind == "unless":
             continue
-        if kind == "signal" and _masked(hit, masks.get(hit.phrase.code)):
+        if kind in ("signal", "request") and _masked(hit, masks.get(hit.phrase.code)):
             covered.append(hit)
             continue
         if kind == "emotion" and _masked(hit, masks.get("emotion")):
@@ -64,9 +64,25 @@ def _denied(hit: Hit, folded: str, negation: Negation) -> bool:
     if not phrase.negatable:
         return False
     before = clause_before(folded, hit.start, 24 if folded[hit.start].isascii() else negation.reach)
-    if not before or not _near(before, negation.before, 5):
+    if not before:
         return False
-    return negation.keeps.search(folded, max(0, hit.start - 24), hit.start) is None
+    # A word of keeping may reach into the find as a denial may: "shall I" is no "I shall not".
+    reached = _denied_wish(folded, hit, len(before), negation)
+    if reached is None:
+        if not _near(before, negation.before, 5):
+            return False
+        reached = hit.start + 1
+    return negation.keeps.search(folded, max(0, hit.start - 24), reached) is None
+
+
+def _denied_wish(folded: str, hit: Hit, room: int, negation: Negation) -> int | None:
+    """Where a denial ends that begins before a find and takes its first word, a word of wishing, with it: in
+    "do not want it mended" what is found may begin with "want". None without one."""
+    for begin in range(hit.start - 1, max(hit.start - min(room, 4), 0) - 1, -1):
+        found = negation.before.match(folded, begin)
+        if found and folded[hit.start : found.end()] in negation.wishes:
+            return found.end()
+    return None
 
 
 def _near(before: str, words: re.Pattern[str], reach: int) -> bool:

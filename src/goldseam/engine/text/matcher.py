@@ -1,8 +1,9 @@
 """Finding lexicon phrases: one pass over the text with an Aho-Corasick automaton.
 
 A phrase is written as literal parts with gaps: `a~b` means a, then within a few characters of the
-same sentence b. `{x|y}` lists alternatives. A trailing `*` on a Latin part lets the word go on. The
-time is linear in the text and the number of finds, whatever the text.
+same sentence b. `{x|y}` lists alternatives. A trailing `*` on a Latin part lets the word go on; `^` before
+a part and `$` behind it hold it to the beginning and the end of the text. The time is linear in the text
+and the number of finds, whatever the text.
 """
 
 from __future__ import annotations
@@ -91,8 +92,9 @@ def split_parts(pattern: str) -> list[str]:
     return [*parts, pattern[start:]]
 
 
-# A phrase that a literal is part of, which part, and whether its last word may go on.
-Use = tuple[Phrase, int, bool]
+# A phrase that a literal is part of, which part, whether its last word may go on, and where it is held: bit 1
+# to the text's beginning, bit 2 to its end.
+Use = tuple[Phrase, int, bool, int]
 
 
 def make_matcher(phrases: Iterable[Phrase]) -> Matcher:
@@ -102,10 +104,11 @@ def make_matcher(phrases: Iterable[Phrase]) -> Matcher:
     for phrase in kept:
         for place, literals in enumerate(phrase.parts):
             for written in literals:
-                literal = written.rstrip("*")
+                literal = written.rstrip("*").removeprefix("^").removesuffix("$")
                 if not literal:
                     raise ValueError(f"empty part in a phrase of {phrase.kind} {phrase.code}")
-                table.setdefault(literal, []).append((phrase, place, written.endswith("*")))
+                anchors = written.startswith("^") | (2 if written.endswith("$") else 0)
+                table.setdefault(literal, []).append((phrase, place, written.endswith("*"), anchors))
     automaton = ahocorasick.Automaton()
     for literal, uses in table.items():
         automaton.add_word(literal, (len(literal), _edges(literal), tuple(uses)))
@@ -134,8 +137,8 @@ def find(matcher: Matcher, folded: str) -> list[Hit]:
         if edges & 1 and start and _is_word(folded[start - 1]):
             continue
         goes_on = edges & 2 and end < size and _is_word(folded[end])
-        for phrase, place, prefix in uses:
-            if goes_on and not prefix:
+        for phrase, place, prefix, anchors in uses:
+            if (goes_on and not prefix) or (anchors & 1 and start) or (anchors & 2 and end < size):
                 continue
             parts = len(phrase.parts)
             if parts == 1:

@@ -21,11 +21,13 @@ Forms = tuple[re.Pattern[str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Negation:
-    """Words before a find that take its meaning away (`before`, within `reach` characters), those
-    that keep it nevertheless, and those that tell of harm that did not happen."""
+    """Words before a find that take its meaning away (`before`, within `reach` characters), words of
+    wishing in which they may end within the find, those that keep it nevertheless, and those that tell of
+    harm that did not happen."""
 
     reach: int
     before: re.Pattern[str]
+    wishes: frozenset[str]
     keeps: re.Pattern[str]
     near_miss: re.Pattern[str]
 
@@ -48,6 +50,8 @@ class NumberForms:
     amount_between: tuple[str, ...]
     not_tenths: tuple[str, ...]
     pieces_after: tuple[str, ...]
+    asked_before: tuple[str, ...]
+    asked_after: re.Pattern[str]
     digit_values: Mapping[str, int]
     digit_units: Mapping[str, int]
     half: str
