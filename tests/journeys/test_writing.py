@@ -7,9 +7,8 @@ import io
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from goldseam.conversations import actions
 from goldseam.conversations.actions import outbox
@@ -17,7 +16,7 @@ from goldseam.conversations.models import Conversation, Message, Survey
 from goldseam.people.models import Agent, Shop
 from goldseam.replies.actions import Place, save_canned, save_macro
 from tests.journeys.conftest import Desks
-from tests.journeys.test_accessible import RULES
+from tests.journeys.test_accessible import complaints
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,11 +51,6 @@ def agent() -> Agent:
     return Agent.objects.get(email="agent@porcelain.test")
 
 
-def clean(page: Page) -> list[str]:
-    result = Axe().run(page, options=RULES).response
-    return [f"{v['id']}: {node['html'][:160]}" for v in result["violations"] for node in v["nodes"]]
-
-
 def test_a_canned_reply_by_keyboard_and_input_method(desks: Desks, shop: Shop) -> None:
     place = Place(owner=agent())
     text = "您好{{customer.name}},您的包裹{{order.tracking_no}}在{{order.last_place}}。"
@@ -79,7 +73,7 @@ def test_a_canned_reply_by_keyboard_and_input_method(desks: Desks, shop: Shop) -
     option = page.locator("#suggestions [role=option]")
     expect(option).to_have_count(1)
     expect(words).to_have_attribute("aria-activedescendant", str(option.get_attribute("id")))
-    assert clean(page) == []
+    assert complaints(page, "writing 1") == []
     page.keyboard.press("Enter")
     expect(words).to_have_value("您好周雨桐,您的包裹SF1029384700在广州中转场。")
     expect(page.locator("#suggestions")).to_be_hidden()
@@ -224,7 +218,7 @@ def test_send_and_close_asks_what_the_shop_needs(desks: Desks, shop: Shop) -> No
     page.press("#words", "Control+Shift+Enter")
     sheet = page.locator("#close-dialog")
     expect(sheet).to_contain_text("发送并结束")
-    assert clean(page) == []
+    assert complaints(page, "writing 2") == []
     sheet.locator("[value=satisfied]").click()
     expect(sheet).to_be_visible()
     sheet.locator("[name=cause]").select_option("carrier")
@@ -239,7 +233,7 @@ def test_send_and_close_asks_what_the_shop_needs(desks: Desks, shop: Shop) -> No
     ask = phone.page
     ask.goto(phone.site + link[link.index("/csat/") :])
     assert ask.evaluate("document.documentElement.scrollWidth") <= 360
-    assert clean(ask) == []
+    assert complaints(ask, "writing 3") == []
     ask.locator(".score").nth(1).click()
     ask.fill("[name=comment]", "等太久了")
     ask.click(".ask button")
@@ -259,7 +253,7 @@ def test_merge_undo_and_split(desks: Desks, shop: Shop) -> None:
     page.click("[data-opens=join-dialog]")
     row = page.locator("#join-rows .join-row")
     expect(row).to_have_count(1)
-    assert clean(page) == []
+    assert complaints(page, "writing 4") == []
     row.get_by_text("并入该会话").click()
     page.wait_for_url(f"**/conversations/{target.pk}/")
     expect(page.locator("#thread")).to_contain_text("另外发票开一下")
@@ -292,7 +286,7 @@ def test_a_colleague_is_called_and_told(desks: Desks, shop: Shop) -> None:
     expect(other.locator(".bell-count")).to_have_text("1")
     other.click(".bell")
     expect(other.locator(".mentions .unseen")).to_contain_text("请看一下")
-    assert clean(other) == []
+    assert complaints(other, "writing 5") == []
     other.click(".mentions a")
     expect(other.locator(".said-note")).to_contain_text("请看一下")
     expect(other.locator(".bell-count")).to_have_count(0)
@@ -307,7 +301,7 @@ def test_a_sign_is_found_by_name(desks: Desks, shop: Shop) -> None:
     page.fill("#emoji-search", "感谢")
     expect(page.locator("#emoji .emoji-sign:visible")).to_have_count(1)
     expect(page.locator("#thread .said")).to_have_count(1)
-    assert clean(page) == []
+    assert complaints(page, "writing 6") == []
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#words")).to_have_value("谢谢🙏")
