@@ -3,6 +3,25 @@ function openNumber() {
   return document.querySelector(".desk")?.dataset.conversation;
 }
 
+// A row that was pressed stays marked until its conversation is here, also when the list is renewed meanwhile.
+let pressed = null;
+
+function markPressed() {
+  for (const link of document.querySelectorAll(".row-link")) {
+    link.classList.toggle("htmx-request", link.getAttribute("href") === pressed);
+  }
+}
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.matches(".row-link")) pressed = event.detail.elt.getAttribute("href");
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { path } = event.detail.requestConfig ?? {};
+  if (!pressed || path !== pressed) return;
+  pressed = null;
+  markPressed();
+});
+
 function markOpen() {
   const number = openNumber();
   for (const row of document.querySelectorAll(".convo")) {
@@ -30,7 +49,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
     document.dispatchEvent(new CustomEvent("goldseam:desk"));
     document.dispatchEvent(new CustomEvent("goldseam:title"));
   }
-  if (id === "desk" || id === "rows" || event.detail.target?.closest?.("#rows")) markOpen();
+  if (id === "desk" || id === "rows" || event.detail.target?.closest?.("#rows")) {
+    markOpen();
+    markPressed();
+  }
   if (id === "rows" && event.detail.requestConfig?.elt?.id === "search") remember();
 });
 
