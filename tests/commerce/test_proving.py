@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from goldseam.commerce import actions
 from goldseam.commerce.models import Customer, Order, ProofSecret, ProofTry
-from goldseam.commerce.proving import LONGEST, SPAN, TRIES
+from goldseam.commerce.proving import DAY, LONGEST, SPAN, TRIES, TRIES_A_DAY, TRIES_FOR_ONE, TRIES_OF_ALL
 from goldseam.core.errors import DomainError, NotAllowed, NotFound
 from goldseam.core.models import AuditEntry
 from goldseam.people.models import Shop
@@ -130,16 +130,36 @@ def test_a_visitor_has_few_tries_over_all_numbers(shop: Shop) -> None:
     assert actions.prove_order(shop, "1001", "1234", who="another visitor")
 
 
-def test_an_order_has_few_tries_over_all_visitors(shop: Shop) -> None:
-    for number in range(TRIES):
-        wrong(shop, "1001" if number % 2 else "#1001", f"visitor {number}")
+def test_a_stranger_closes_an_order_for_themselves_only(shop: Shop) -> None:
+    for number in range(TRIES_FOR_ONE):
+        wrong(shop, "1001" if number % 2 else "#1001", "stranger")
+    with pytest.raises(actions.TooManyTries):
+        actions.prove_order(shop, "1001", "1234", who="stranger")
+    assert actions.prove_order(shop, "1001", "1234", who=WHO), "its customer is not locked out"
+    assert TRIES_OF_ALL >= 5 * TRIES_FOR_ONE, "it takes several strangers to close it for all"
+
+
+@pytest.mark.parametrize("number", ["1001", "8888"], ids=["an order", "no such order"])
+def test_an_order_has_few_tries_over_all_visitors(shop: Shop, number: str) -> None:
+    for visitor in range(TRIES_OF_ALL):
+        wrong(shop, number, f"visitor {visitor}")
+    with pytest.raises(actions.TooManyTries):
+        actions.prove_order(shop, number, "1234", who=WHO)
+    assert actions.prove_order(shop_with_orders("t"), "1001", "1234", who=WHO), "other shops' are their own"
+    ProofTry.objects.update(at=timezone.now() - SPAN - timedelta(seconds=1))
+    assert actions.prove_order(shop, "1002", "5678", who=WHO)
+    wrong(shop, number, WHO)
+
+
+def test_who_goes_on_guessing_all_day_is_stopped_before_a_hundredth_is_guessed(shop: Shop) -> None:
+    for visitor in range(TRIES_A_DAY):
+        wrong(shop, "1001", f"visitor {visitor}")
+        ProofTry.objects.update(at=timezone.now() - SPAN - timedelta(seconds=1))
     with pytest.raises(actions.TooManyTries):
         actions.prove_order(shop, "1001", "1234", who=WHO)
-    for number in range(TRIES):
-        wrong(shop, "8888", f"visitor {number}")
-    with pytest.raises(actions.TooManyTries):
-        actions.prove_order(shop, "8888", "1234", who=WHO)
-    assert actions.prove_order(shop_with_orders("t"), "1001", "1234", who=WHO), "other shops' are their own"
+    ProofTry.objects.update(at=timezone.now() - DAY - timedelta(seconds=1))
+    assert actions.prove_order(shop, "1001", "1234", who=WHO)
+    assert TRIES_A_DAY <= 10_000 / 100
 
 
 def test_tries_are_forgotten_after_a_while(shop: Shop) -> None:
@@ -147,8 +167,9 @@ def test_tries_are_forgotten_after_a_while(shop: Shop) -> None:
         wrong(shop, f"n-{number}", WHO)
     ProofTry.objects.update(at=timezone.now() - SPAN - timedelta(seconds=1))
     assert actions.prove_order(shop, "1001", "1234", who=WHO)
+    ProofTry.objects.update(at=timezone.now() - DAY - timedelta(seconds=1))
     wrong(shop, "1001", WHO)
-    assert ProofTry.objects.count() == 2, "old ones are cleared away"
+    assert ProofTry.objects.count() == 3, "old ones are cleared away"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -166,8 +187,8 @@ def test_tries_at_the_same_time_are_counted_one_by_one() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(attempt, range(2000, 2016)))
-    assert answers.count("not_found") == TRIES
-    assert answers.count("too_many_tries") == 16 - TRIES
+    assert answers.count("not_found") == TRIES_FOR_ONE
+    assert answers.count("too_many_tries") == 16 - TRIES_FOR_ONE
 
 
 def sign(secret: str, claims: object) -> str:

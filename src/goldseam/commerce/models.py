@@ -188,7 +188,8 @@ class Refund(models.Model):
 
 
 class ProofTry(models.Model):
-    """A wrong try to prove an order, under the visitor's key and once more under the order number's."""
+    """A wrong try to prove an order: under the visitor's key, once more under the order number's, and under
+    the key of both."""
 
     key = models.CharField(max_length=64)
     at = models.DateTimeField()

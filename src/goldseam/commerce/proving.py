@@ -2,7 +2,11 @@
 
 By an order's number and the last four digits of its customer's phone: few tries, counted in the database per
 visitor and per order number, and each one audited. A wrong try is answered alike whatever was wrong with it,
-after the same work. Or by a token that the shop's own server has signed for a customer whom it knows."""
+after the same work. Or by a token that the shop's own server has signed for a customer whom it knows.
+
+One visitor's wrong tries close an order for this visitor alone; to close it for everybody takes several
+visitors, and it is open again when their tries are an hour old. Who goes on with ever new addresses is
+stopped for the day, before a hundredth of the 10,000 endings is guessed."""
 
 from __future__ import annotations
 
@@ -29,9 +33,15 @@ from goldseam.core.locks import take_turns
 if TYPE_CHECKING:
     from goldseam.people.models import Shop
 
+SPAN, DAY = timedelta(hours=1), timedelta(days=1)
+TRIES_FOR_ONE = 3
+"""Wrong tries of one visitor for one order number within `SPAN`."""
 TRIES = 6
-"""Wrong tries of one visitor within `SPAN`, and of all visitors for one order number."""
-SPAN = timedelta(hours=1)
+"""Wrong tries of one visitor within `SPAN`, over all numbers."""
+TRIES_OF_ALL = 18
+"""Wrong tries of all visitors for one order number within `SPAN`."""
+TRIES_A_DAY = 60
+"""Wrong tries of all visitors for one order number within a `DAY`."""
 LONGEST = timedelta(hours=24)
 """How far ahead a token may expire."""
 MOST_TOKEN = 2000
@@ -68,21 +78,29 @@ def prove_order(shop: Shop, number: str, phone_tail: str, *, who: str) -> Order:
 def _tried(shop: Shop, number: str, tail: str, who: str) -> Order | None:
     """One counted try, in turn with others of the same visitor or for the same number."""
     now = timezone.now()
-    names = sorted(_hidden(shop.pk, word) for word in (f"who {who}", f"number {number.lstrip('#')}"))
-    for name in names:
-        take_turns(f"proof-{name}")
-    tries = ProofTry.objects.filter(at__gt=now - SPAN)
-    if any(tries.filter(key=name).count() >= TRIES for name in names):
-        raise TooManyTries(
-            gettext_noop("Too many tries. Please try again in an hour, or talk to a person."), field="number"
-        )
     bare = number.lstrip("#")
+    by_who, by_number = _hidden(shop.pk, f"who {who}"), _hidden(shop.pk, f"number {bare}")
+    by_both = _hidden(shop.pk, f"who {who} number {bare}")
+    for name in sorted((by_who, by_number)):
+        take_turns(f"proof-{name}")
+    limits = (
+        (by_both, TRIES_FOR_ONE, SPAN),
+        (by_who, TRIES, SPAN),
+        (by_number, TRIES_OF_ALL, SPAN),
+        (by_number, TRIES_A_DAY, DAY),
+    )
+    names = (by_both, by_who, by_number)
+    tries = list(ProofTry.objects.filter(key__in=names, at__gt=now - DAY).values_list("key", "at"))
+    if any(sum(key == name and at > now - span for key, at in tries) >= most for name, most, span in limits):
+        raise TooManyTries(
+            gettext_noop("Too many tries. Please try again later, or talk to a person."), field="number"
+        )
     found = Order.objects.select_related("customer").filter(shop=shop, external_id__in=[bare, f"#{bare}"])
     order = found.order_by("-placed_at").first()
     right = hmac.compare_digest(_tail_of(order), tail)
     if not right:
         ProofTry.objects.bulk_create([ProofTry(key=name, at=now) for name in names])
-        ProofTry.objects.filter(at__lt=now - SPAN).delete()
+        ProofTry.objects.filter(at__lt=now - DAY).delete()
     verb = "order.proved" if right else "order.not_proved"
     after = {"number": number, "who": who[:200]}
     subject = f"order-{order.pk}" if right and order else f"shop-{shop.pk}"
