@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from goldseam.engine.bot.answers import Teller
 from goldseam.engine.bot.facts import Proposal, Scene
 from goldseam.engine.bot.tables import BotTables, DetailWords, Sayings
-from goldseam.engine.bot.understand import CHANGED, Turn
+from goldseam.engine.bot.understand import BEFORE_LEAVING, CHANGED, Turn
 from goldseam.engine.decide.liability import liability
 from goldseam.engine.decide.remedies import allowed, needs_approval
 from goldseam.engine.decide.risk import risk
@@ -20,7 +20,6 @@ from goldseam.engine.tables import Tables
 
 ROLE = "bot"
 _VALUE = 120
-_BEFORE = frozenset({"pending_payment", "paid", "processing"})
 _EDGES = " ,\uff0c。.!\uff01;\uff1b:\uff1a、\"'「」“”"
 
 
@@ -34,7 +33,7 @@ class Room:
 
 def room_for(kind: str, one: Teller, scene: Scene, turn: Turn, tables: Tables) -> Room:
     """What order and policy pack say, for the bot as the one who grants it."""
-    if kind != "issue_invoice" and one.facts.state not in _BEFORE:
+    if kind != "issue_invoice" and one.facts.state not in BEFORE_LEAVING:
         done = kind == "cancel_order" and one.facts.state in ("cancelled", "refunded", "refunding")
         return Room("done" if done else "late")
     issue = next(code for code, change in CHANGED.items() if change == kind)

@@ -148,7 +148,7 @@ def _small_talk(case: Case) -> Decision | None:
         return say_plainly(case, Reply(say.say("hello"), choices=topics(case)), "hello")
     if turn.does("thanks"):
         return say_plainly(case, Reply(say.say("thanks")), "thanks")
-    if turn.topic == "praise":
+    if turn.topic == "praise" and turn.sure:
         return say_plainly(case, Reply(say.say("praise")), "praise")
     if turn.topic in SERVED and case.scene.state.awaits not in ("", "solved", "need", "start", "override"):
         return None

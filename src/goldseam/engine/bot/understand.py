@@ -31,6 +31,8 @@ WORDS = frozenset(
 )
 """Answered from published articles and guides."""
 GUIDED = frozenset({"product.how_to", "product.defect", "warranty.repair"})
+BEFORE_LEAVING = frozenset({"pending_payment", "paid", "processing"})
+"""States of an order whose goods are still with the shop."""
 TALK = frozenset({"other", "praise", "service.attitude"})
 """Says nothing of what is to be done."""
 SERVED = FACTS | CHANGED.keys() | WORDS
@@ -68,9 +70,9 @@ def understand(scene: Scene, tables: Tables, words: BotTables) -> Turn:
     reading = read(_alone(scene.conversation, text), tables.reading)
     acts = frozenset(name for name, pattern in words.acts.items() if pattern.search(text.strip()))
     acts |= {read_end(text, words)} - {""}
-    code, sure = reading.issue.code, reading.issue.confidence >= _SURE
-    fresh = sure and code not in TALK and not _mere_answer(scene, acts)
     own, foreign = _orders(scene.conversation, reading, text)
+    code, sure = _issue(scene, reading, own, text, words), reading.issue.confidence >= _SURE
+    fresh = sure and code not in TALK and not _mere_answer(scene, acts)
     topic = code if fresh else _in_hand(scene, code)
     more = _further(scene, text, topic, tables, words) if fresh else ()
     language = reading.language if reading.language != "other" else ""
@@ -86,6 +88,19 @@ def understand(scene: Scene, tables: Tables, words: BotTables) -> Turn:
         foreign=foreign,
         more=more,
     )
+
+
+def _issue(scene: Scene, reading: Reading, own: tuple[str, ...], text: str, words: BotTables) -> str:
+    """The issue of the words. Another colour or size of what has not left yet is a change of the order:
+    there is nothing to send back."""
+    code = reading.issue.code
+    if code != "refund.exchange" or not words.details.other_change.search(text):
+        return code
+    orders = scene.conversation.orders
+    meant = own or ((scene.assessed.order,) if scene.assessed.order else ())
+    among = [order for order in orders if order.id in meant] or orders
+    here = all(order.status in BEFORE_LEAVING and order.shipped_at is None for order in among)
+    return "order.change" if among and here else code
 
 
 def _further(
