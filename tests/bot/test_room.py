@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -14,6 +15,7 @@ from django.utils import timezone
 from goldseam.bot.cases import assume
 from goldseam.bot.models import BotSettings, Case, Change, Switch, Turn
 from goldseam.bot.queries import figures_of, modes_of, silent_cases
+from goldseam.channels.helpcentre import actions as help_centre
 from goldseam.channels.webhook.models import Delivery
 from goldseam.conversations import actions as inbox
 from goldseam.conversations.models import CloseRules, Conversation, Message, Survey
@@ -47,6 +49,22 @@ def talk(shop: Shop, *words: str, who: str = "way", key: str = "c-1", channel: s
 def said(conversation: Conversation) -> list[str]:
     rows = Message.objects.filter(conversation=conversation, role="bot", is_note=False).order_by("id")
     return [message.text for message in rows]
+
+
+def links(conversation: Conversation) -> list[dict[str, str]]:
+    latest = Message.objects.filter(conversation=conversation, role="bot", is_note=False).latest("pk")
+    return latest.details.get("links", [])
+
+
+def test_an_answer_links_to_its_article_where_the_help_centre_shows_it(shop: Shop, client: Client) -> None:
+    assert links(talk(shop, "怎么退货", key="c-1")) == []
+    centre = help_centre.set_up(shop, actor="test", is_on=True, kinds=["policy", "how_to"])
+    (link,) = links(talk(shop, "怎么退货", key="c-2"))
+    page = client.get(urlsplit(link["url"]).path)
+    assert page.status_code == 200
+    assert link["title"] in page.content.decode()
+    help_centre.set_up(shop, actor="test", is_on=True, kinds=["product"])
+    assert links(talk(shop, "怎么退货", key="c-3")) == [], centre
 
 
 def test_without_a_switch_the_bot_is_off(shop: Shop) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from goldseam.channels.helpcentre import actions as help_centre
 from goldseam.channels.helpcentre.models import HelpCentre
 from goldseam.channels.helpcentre.views_public import SEARCHES
+from goldseam.channels.webchat.models import Door
 from goldseam.commerce.models import Customer, Order, OrderItem, Parcel, Refund, Scan
 from goldseam.core.colour import contrast, ink_on
 from goldseam.core.errors import DomainError
@@ -196,6 +197,42 @@ class TestHeaders:
         assert f"/{Article.objects.get(title__contains='赔付').pk}/" not in listed
 
 
+class TestChat:
+    @pytest.fixture
+    def door(self, shop: Shop) -> Door:
+        return Door.objects.create(shop=shop, key="door-1", active=True, origins=["https://s.example"])
+
+    def shown(self, client: Client, path: str = HOME) -> bool:
+        page = client.get(path).content.decode()
+        assert ("webchat/chat.js" in page) == ("<goldseam-chat" in page)
+        return '<goldseam-chat door="door-1">' in page
+
+    def test_no_chat_without_an_open_door(self, shop: Shop, client: Client):
+        assert not self.shown(client)
+        Door.objects.create(shop=shop, key="door-1", active=False, origins=["https://s.example"])
+        assert not self.shown(client)
+
+    def test_the_shops_chat_stands_on_every_page(self, door: Door, client: Client):
+        article = Article.objects.filter(is_public=True).first()
+        assert article is not None
+        for path in (HOME, f"{HOME}{article.pk}/", f"{HOME}search/?q=x", f"{HOME}orders/", f"{HOME}9999/"):
+            assert self.shown(client, path), path
+        assert client.get("/chat/door-1/door", headers={"Origin": "http://testserver"}).status_code == 200
+
+    def test_it_does_not_stand_where_the_door_would_refuse_the_page(
+        self, door: Door, client: Client, settings: Any
+    ):
+        elsewhere = {"public_url": "https://help.s.example"}
+        settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update=elsewhere)
+        page = {"Origin": "https://help.s.example"}
+        assert not self.shown(client)
+        assert client.get("/chat/door-1/door", headers=page).status_code == 403
+        door.origins = ["https://*.s.example"]
+        door.save()
+        assert self.shown(client)
+        assert client.get("/chat/door-1/door", headers=page).status_code == 200
+
+
 class TestSearching:
     def test_found_by_meaning(self, shop: Shop, client: Client):
         page = client.get(f"{HOME}search/", {"q": "脸上又红又痒敷完面膜"}).content.decode()
@@ -267,6 +304,20 @@ class TestOrders:
         assert last.status_code == 429
         assert "SF100" not in last.content.decode()
 
+    def test_one_readers_tries_do_not_close_the_order_to_its_customer(self, order: Order, client: Client):
+        path = f"{HOME}orders/"
+        for _ in range(4):
+            stranger = client.post(
+                path, {"number": "N-1", "phone_tail": "0000"}, REMOTE_ADDR="2001:db8:1:2::1"
+            )
+        assert stranger.status_code == 429
+        right = {"number": "N-1", "phone_tail": "8888"}
+        same_network = client.post(path, right, REMOTE_ADDR="2001:db8:1:2:ffff::9")
+        assert same_network.status_code == 429, "one line has many addresses"
+        customer = client.post(path, right, REMOTE_ADDR="203.0.113.7")
+        assert customer.status_code == 200
+        assert "SF100" in customer.content.decode()
+
     @pytest.mark.parametrize("said", [{}, {"number": "N-1"}, {"number": "N-1", "phone_tail": "88a8"}])
     def test_what_is_missing_is_named(self, order: Order, client: Client, said: dict[str, str]):
         answer = client.post(f"{HOME}orders/", said)
@@ -330,7 +381,7 @@ def test_within_the_queries(order: Order, client: Client, django_assert_max_num_
     row = Article.objects.get(title="面膜过敏")
     client.get(f"{HOME}search/?q=x")
     for path, most in (
-        (HOME, 3), (f"{HOME}{row.pk}/", 2), (f"{HOME}how_to/", 2), (f"{HOME}search/?q=退货", 5),
+        (HOME, 4), (f"{HOME}{row.pk}/", 3), (f"{HOME}how_to/", 3), (f"{HOME}search/?q=退货", 6),
         ("/help/s/theme.css", 1), ("/robots.txt", 1),
     ):  # fmt: skip
         with django_assert_max_num_queries(most):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.urls import reverse
+
 from goldseam.channels.helpcentre.models import HelpCentre
 from goldseam.core.errors import NotFound
 from goldseam.knowledge import queries as knowledge
@@ -55,6 +58,16 @@ def shelves(centre: HelpCentre) -> list[tuple[str, list[OpenArticle]]]:
 def article_in(centre: HelpCentre, article_id: int) -> Article:
     """An article that readers may see today, else "not found"."""
     return open_article(centre.shop_id, centre.kinds, article_id)
+
+
+def address_of_article(article: Article) -> str:
+    """Where readers find an article, in its own language; "" where the help centre does not show it."""
+    centre = centre_of(article.shop_id)
+    if centre is None or not centre.is_on or not article.is_public or article.kind not in centre.kinds:
+        return ""
+    language = "en" if article.language == "en" else "zh"
+    path = reverse("help:article", args=[centre.shop.slug, language, article.pk])
+    return f"{settings.ENVIRONMENT.customer_url}{path}"
 
 
 def answers_to(centre: HelpCentre, question: str) -> Answers:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -27,12 +27,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goldseam.channels.helpcentre import queries
 from goldseam.channels.helpcentre.models import HelpCentre
 from goldseam.channels.helpcentre.orders import order_page
+from goldseam.channels.webchat.origins import address_of, origin_of
+from goldseam.channels.webchat.queries import door_for_page
 from goldseam.commerce.proving import prove_order
 from goldseam.core.api import TooManyCalls, count_call
 from goldseam.core.colour import ink_on
 from goldseam.core.errors import DomainError, NotFound
 from goldseam.knowledge import gap_actions
 from goldseam.knowledge.public_reads import KIND_NAMES, open_guides
+
+if TYPE_CHECKING:
+    from goldseam.channels.webchat.models import Door
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 SEARCHES, VOTES, LOOK_UPS, KEPT = 30, 20, 20, 60
@@ -121,7 +126,7 @@ def search(request: HttpRequest, centre: HelpCentre, language: str) -> HttpRespo
     words = " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:_LONGEST]
     found = None
     if words:
-        count_call(f"help-search-{_address(request)}", SEARCHES)
+        count_call(f"help-search-{address_of(request)}", SEARCHES)
         found = queries.answers_to(centre, words)
         if found.is_gap and request.method == "GET":
             _keep(centre, words)
@@ -134,7 +139,7 @@ def search(request: HttpRequest, centre: HelpCentre, language: str) -> HttpRespo
 def vote(request: HttpRequest, centre: HelpCentre, language: str, article_id: str) -> HttpResponse:
     """A reader says whether an article helped, and what was missing."""
     row = queries.article_in(centre, int(article_id))
-    count_call(f"help-vote-{_address(request)}", VOTES)
+    count_call(f"help-vote-{address_of(request)}", VOTES)
     helped = request.POST.get("helped", "")
     if helped not in ("yes", "no"):
         raise DomainError(_("Please say whether it helped."), field="helped")
@@ -155,10 +160,10 @@ def orders(request: HttpRequest, centre: HelpCentre, language: str) -> HttpRespo
     status = 200
     if request.method == "POST":
         try:
-            count_call(f"help-order-{_address(request)}", LOOK_UPS)
+            count_call(f"help-order-{address_of(request)}", LOOK_UPS)
             order = prove_order(
                 centre.shop, more["number"], request.POST.get("phone_tail", "")[:20],
-                who=f"help {_address(request)}",
+                who=address_of(request),
             )  # fmt: skip
             more["order"] = order_page(order)
         except TooManyCalls as error:
@@ -249,8 +254,15 @@ def _rendered(
         "other_name": dict(settings.LANGUAGES)[LANGUAGES[other]],
         "other_page": request.path.replace(f"/{language}/", f"/{other}/", 1),
         "canonical": settings.ENVIRONMENT.customer_url + request.path,
+        "door": _door(request, centre),
     }
     return render(request, f"helpcentre/{name}.html", context, status=status)
+
+
+def _door(request: HttpRequest, centre: HelpCentre) -> Door | None:
+    """The shop's chat, where readers' browsers say that they come from a page that may show it."""
+    own = f"{request.scheme}://{request.get_host()}"
+    return door_for_page(centre.shop_id, origin_of(settings.ENVIRONMENT.public_url) or own, own)
 
 
 def _sorry(
@@ -278,11 +290,7 @@ def _private(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
-def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
 def _reader(request: HttpRequest) -> str:
     """The same for one reader's browser on a network, and says nothing about them."""
     browser = request.headers.get("User-Agent", "")[:300]
-    return salted_hmac("helpcentre.reader", f"{_address(request)} {browser}").hexdigest()
+    return salted_hmac("helpcentre.reader", f"{address_of(request)} {browser}").hexdigest()

@@ -41,6 +41,12 @@ def door_of(shop_id: int) -> Door | None:
     return Door.objects.select_related("shop").filter(shop_id=shop_id).first()
 
 
+def door_for_page(shop_id: int, origin: str, own: str) -> Door | None:
+    """The shop's door, if it is open and pages of this origin may show it; `own` is the site's."""
+    door = door_of(shop_id)
+    return door if door and door.active and is_allowed(origin, door.origins, own) else None
+
+
 def open_door(key: str) -> Door:
     """The door with this key, if it is open; else "not found"."""
     door = Door.objects.select_related("shop").filter(key=key, active=True).first()
