@@ -136,7 +136,8 @@ class _Turn:
         if decision.kind == "confirmed":
             cases.confirm(case, self.conversation, self.now)
             return
-        inbox.let_bot_serve(self.conversation.pk)
+        if self.conversation.bot != "serving":
+            inbox.let_bot_serve(self.conversation.pk)
         if decision.kind == "carry_out" and decision.proposal is not None:
             ask_system(self.message, decision.proposal, case, decision.reason)
 
@@ -149,6 +150,7 @@ class _Turn:
             said.text,
             key=f"bot-{self.message.pk}",
             details=said.details(),
+            facts=self.scene.conversation,
         )
 
     def give_over(self, decision: Decision) -> None:
@@ -162,6 +164,7 @@ class _Turn:
             evidence=decision.evidence,
             sayings=self.turn.sayings,
             key=f"bot-{self.message.pk}",
+            facts=self.scene.conversation,
         )
         reply = hand_over(self.conversation, self.talk, case, handing, self.now)
         self.keep(decision, reply)
@@ -188,26 +191,24 @@ class _Turn:
     def remember(self, state: State) -> None:
         """Keep the talk's memory."""
         self.talk.state = state.as_json()
-        self.talk.save()
+        self.talk.save(force_insert=self.talk._state.adding)
 
     def keep(self, decision: Decision, reply: Message | None) -> None:
         """The decision with what it rests on."""
         said = decision.reply
-        Turn.objects.update_or_create(
+        Turn.objects.create(
             message=self.message,
-            defaults={
-                "conversation": self.conversation,
-                "case": self.talk.case,
-                "reply": reply,
-                "at": self.now,
-                "mode": decision.mode,
-                "kind": decision.kind,
-                "topic": decision.topic,
-                "reason": decision.reason[:120],
-                "evidence": list(decision.evidence),
-                "sources": list(decision.sources),
-                "text": reply.text if reply else (said.text if said else ""),
-                "details": said.details() if said else {},
-                "version": self.words.version,
-            },
+            conversation=self.conversation,
+            case=self.talk.case,
+            reply=reply,
+            at=self.now,
+            mode=decision.mode,
+            kind=decision.kind,
+            topic=decision.topic,
+            reason=decision.reason[:120],
+            evidence=list(decision.evidence),
+            sources=list(decision.sources),
+            text=reply.text if reply else (said.text if said else ""),
+            details=said.details() if said else {},
+            version=self.words.version,
         )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from goldseam.bot import queries
+from goldseam.channels.helpcentre.queries import address_of_article
 from goldseam.channels.webhook.actions import CHANGE
 from goldseam.channels.webhook.queries import listeners
 from goldseam.commerce.queries import refunds_of, skus_of_order
 from goldseam.conversations.speaking import person_at_work, said_since_answer
 from goldseam.copilot.facts import gather
-from goldseam.copilot.queries import latest_decision
+from goldseam.copilot.queries import facts_of, latest_decision
 from goldseam.engine.bot.facts import (
     CHANGES,
     Assessed,
@@ -26,7 +28,7 @@ from goldseam.engine.bot.facts import (
     State,
     read_state,
 )
-from goldseam.engine.bot.understand import FACTS, GUIDED, WORDS, Turn
+from goldseam.engine.bot.understand import CHANGED, FACTS, GUIDED, WORDS, Turn
 from goldseam.engine.facts import Conversation as Facts
 from goldseam.knowledge.guide_actions import position, tree_of
 from goldseam.knowledge.guide_reads import latest_tree, opening_questions, public_guides, walk_beside
@@ -35,6 +37,7 @@ from goldseam.knowledge.queries import search
 if TYPE_CHECKING:
     from goldseam.bot.models import BotSettings, Talk
     from goldseam.conversations.models import Conversation, Message
+    from goldseam.copilot.models import Decision
     from goldseam.knowledge.guide_tree import Tree
 
 _HISTORY = timedelta(hours=12)
@@ -52,21 +55,20 @@ class Standing:
 
 
 def scene_of(conversation: Conversation, message: Message, standing: Standing, now: datetime) -> Scene:
-    """Everything the turn looks at, for the customer who owns the conversation and nobody else."""
-    facts = gather(conversation, now)
-    local = facts.now or now
+    """Everything the turn looks at, for the customer who owns the conversation and nobody else. The facts
+    are those of the assessment, which was made of this very message in this very transaction."""
+    decision = latest_decision(conversation.pk)
+    local = now.astimezone(ZoneInfo(conversation.shop.timezone))
+    facts = gather(conversation, now) if decision is None else replace(facts_of(decision), now=local)
     return Scene(
         conversation=facts,
         words="\n".join(said_since_answer(conversation.pk)),
         now=local,
-        assessed=_assessed(conversation, facts),
+        assessed=_assessed(conversation, decision, facts),
         state=state_of(standing.talk),
         known=conversation.customer_id is not None,
         modes=standing.modes,
         quiet=quiet(conversation, message, standing.talk, now),
-        refunds=_refunds(conversation),
-        carried=frozenset(CHANGES) if listeners(conversation.shop_id, CHANGE) else frozenset(),
-        pending=queries.waiting_changes(conversation.pk),
         most_turns=standing.settings.most_turns,
         confirm_minutes=standing.settings.confirm_minutes,
         reopened=standing.reopened,
@@ -92,8 +94,7 @@ def quiet(conversation: Conversation, message: Message, talk: Talk, now: datetim
     return ""
 
 
-def _assessed(conversation: Conversation, facts: Facts) -> Assessed:
-    decision = latest_decision(conversation.pk)
+def _assessed(conversation: Conversation, decision: Decision | None, facts: Facts) -> Assessed:
     said: dict[str, Any] = decision.assessment if decision else {}
     extra: dict[str, Any] = decision.extra if decision else {}
     own = {order.id for order in facts.orders}
@@ -109,6 +110,7 @@ def _assessed(conversation: Conversation, facts: Facts) -> Assessed:
 
 
 def _refunds(conversation: Conversation) -> tuple[Refund, ...]:
+    """The customer's refunds; nobody's without a customer."""
     if conversation.customer_id is None:
         return ()
     return tuple(
@@ -125,18 +127,25 @@ def _refunds(conversation: Conversation) -> tuple[Refund, ...]:
 
 
 def look_up(conversation: Conversation, scene: Scene, turn: Turn, talk: Talk) -> Found:
-    """What the turn needs beside the facts: articles that answer, guides that are open to customers, and
-    where the customer stands in one."""
+    """What the turn needs beside the facts, by its subjects: refunds, what is under way and can be carried
+    out, articles that answer, guides that are open to customers, and where the customer stands in one."""
     asked = {turn.topic: scene.words} | dict(turn.more)
     wanted = set(asked) - FACTS
     goes_on = bool(scene.state.guide) and scene.state.awaits in ("start", "step")
     question = next((words for topic, words in asked.items() if topic in WORDS), "")
     hits = _hits(conversation, question) if question and not goes_on else ()
     guides = _guides(conversation) if wanted & GUIDED or scene.state.topic in GUIDED else ()
-    if not goes_on:
-        return Found(hits, guides)
-    places, here = _place(conversation, scene.state, talk)
-    return Found(hits, guides, places, here)
+    places, here = _place(conversation, scene.state, talk) if goes_on else ({}, "")
+    changes = not CHANGED.keys().isdisjoint(asked) or scene.state.proposal is not None
+    return Found(
+        hits,
+        guides,
+        places,
+        here,
+        refunds=_refunds(conversation) if "refund.progress" in asked else (),
+        carried=frozenset(CHANGES) if changes and listeners(conversation.shop_id, CHANGE) else frozenset(),
+        pending=queries.waiting_changes(conversation.pk) if changes else frozenset(),
+    )
 
 
 def _hits(conversation: Conversation, words: str) -> tuple[Hit, ...]:
@@ -150,7 +159,8 @@ def _hits(conversation: Conversation, words: str) -> tuple[Hit, ...]:
     about_others = first.article.skus and bought and not bought & set(first.article.skus)
     if not first.article.is_public or about_others:
         return ()
-    return (Hit(str(first.article.pk), first.article.title, first.passage),)
+    url = address_of_article(first.article)
+    return (Hit(str(first.article.pk), first.article.title, first.passage, url),)
 
 
 def _guides(conversation: Conversation) -> tuple[Guide, ...]:

@@ -18,6 +18,7 @@ from goldseam.conversations.speaking import said_by_customer
 from goldseam.core.errors import DomainError
 from goldseam.engine.bot.tables import Sayings
 from goldseam.engine.bot.wait import wait_words
+from goldseam.engine.facts import Conversation as Facts
 
 if TYPE_CHECKING:
     from goldseam.bot.models import Case, Talk
@@ -29,14 +30,15 @@ _SHORT = 160
 
 @dataclass(frozen=True, slots=True)
 class Handing:
-    """Why people go on (`reason` is a code of the assess contract), what is said first, and under which
-    key."""
+    """Why people go on (`reason` is a code of the assess contract), what is said first, under which key, and
+    the facts by which it is judged, where they are gathered already."""
 
     reason: str
     lead: str
     evidence: tuple[str, ...]
     sayings: Sayings
     key: str
+    facts: Facts | None = None
 
 
 def hand_over(
@@ -65,7 +67,7 @@ def _tell_customer(conversation: Conversation, handing: Handing, now: datetime) 
     for text in dict.fromkeys((full, plain)):
         try:
             with transaction.atomic():
-                return inbox.send_reply(conversation, None, text, key=handing.key)
+                return inbox.send_reply(conversation, None, text, key=handing.key, facts=handing.facts)
         except DomainError:
             continue
     return None

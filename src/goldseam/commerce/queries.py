@@ -36,6 +36,11 @@ def recent_orders(customer_id: int, limit: int = 20) -> QuerySet[Order]:
     )
 
 
+def orders_with_parcels(customer_id: int) -> QuerySet[Order]:
+    """`recent_orders` for whoever does not ask about refunds."""
+    return recent_orders(customer_id).prefetch_related(None).prefetch_related("items", "parcels__scans")
+
+
 def refunds_of(customer_id: int) -> list[Refund]:
     """A customer's refunds with their orders, the latest first."""
     rows = Refund.objects.select_related("order").filter(order__customer_id=customer_id)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from goldseam.engine.facts import Conversation as Facts
+
 
 @dataclass(frozen=True, slots=True)
 class MessageReceived:
@@ -20,7 +22,8 @@ class MessageReceived:
 class ReplySubmitted:
     """A reply is about to be stored: told under the conversation's lock, before the write. A handler that
     raises a `DomainError` refuses it, and nothing is sent. `agent_id` is None for the bot; `override_reason`
-    is the written reason of somebody who may decide against the rules; `at` is set when history is told."""
+    is the written reason of somebody who may decide against the rules; `at` is set when history is told;
+    `facts` are those of the conversation, where the writer gathered them under this lock."""
 
     shop_id: int
     conversation_id: int
@@ -29,6 +32,7 @@ class ReplySubmitted:
     remedy: str
     override_reason: str
     at: datetime | None = None
+    facts: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 
 from goldseam.conversations.models import (
@@ -29,10 +29,11 @@ def person_at_work(conversation_id: int, since: datetime | None) -> bool:
     written = Message.objects.filter(conversation_id=conversation_id, role=MessageRole.AGENT, is_note=False)
     if since is not None:
         written = written.filter(at__gt=since)
-    if written.exists() or HeldReply.objects.filter(conversation_id=conversation_id).exists():
-        return True
+    held = HeldReply.objects.filter(conversation_id=conversation_id)
     fresh = timezone.now() - _TYPES_FOR
-    return Presence.objects.filter(conversation_id=conversation_id, typing=True, seen_at__gte=fresh).exists()
+    typing = Presence.objects.filter(conversation_id=conversation_id, typing=True, seen_at__gte=fresh)
+    at_work = Exists(written) | Exists(held) | Exists(typing)
+    return Conversation.objects.filter(at_work, pk=conversation_id).exists()
 
 
 def said_since_answer(conversation_id: int) -> list[str]:

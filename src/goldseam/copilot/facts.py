@@ -34,7 +34,7 @@ def gather(
         conversation,
         now,
         latest_words(conversation.pk) if said is None else said,
-        commerce.recent_orders(customer.pk) if customer else (),
+        commerce.orders_with_parcels(customer.pk) if customer else (),
         _customer(customer, conversation, now) if customer else None,
         promises.facts_of([conversation.pk])[conversation.pk],
     )

@@ -34,7 +34,7 @@ from goldseam.people.queries import colleague
 from goldseam.promises.actions import make
 
 if TYPE_CHECKING:
-    from goldseam.conversations.models import Conversation, Message
+    from goldseam.conversations.models import Conversation
     from goldseam.engine.facts import Conversation as Facts
     from goldseam.people.models import Agent
 
@@ -61,7 +61,7 @@ def judge_reply(event: ReplySubmitted) -> None:
             code="locked_by_crisis",
         )
     now = event.at or timezone.now()
-    facts = gather(conversation, now)
+    facts = event.facts or gather(conversation, now)
     row, check = _judge(conversation, agent, event.text, event.remedy, facts)
     if check.binding != "ok":
         _only_in_spite(row, check, event.override_reason)
@@ -79,7 +79,7 @@ def read_taken_in(event: ReplyTakenIn) -> None:
     row, check = _judge(conversation, None, message.text, "", facts, role=message.role)
     row.taken_in = True
     row.save()
-    _keep(row, message)
+    _keep(row, message.pk)
     if check.binding != "ok":
         audit.record(
             conversation.shop_id,
@@ -156,11 +156,11 @@ def keep_word(event: ReplySent) -> None:
     )
     if row is None:
         return
-    _keep(row, message_by_id(event.message_id))
+    _keep(row, event.message_id)
 
 
-def _keep(row: CheckedReply, message: Message) -> None:
-    row.message = message
+def _keep(row: CheckedReply, message_id: int) -> None:
+    row.message_id = message_id
     row.save(update_fields=["message"])
     parts = [Part(**part) for part in row.extra["parts"]]
     for part in parts:
@@ -168,5 +168,5 @@ def _keep(row: CheckedReply, message: Message) -> None:
             amount = None if part.amount is None else Decimal(part.amount)
             use_grant(int(part.grant), agent=row.agent, amount=amount)
     if parts:
-        conversation = conversation_by_id(message.conversation_id)
+        conversation, message = conversation_by_id(row.conversation_id), message_by_id(message_id)
         make(conversation, message, row.agent, [part.promise() for part in parts])

@@ -13,15 +13,22 @@ from goldseam.copilot.engine import draft_for_remedy
 from goldseam.copilot.facts import gather
 from goldseam.copilot.models import CheckedReply, Correction, Crisis, Decision
 from goldseam.core.errors import NotFound
+from goldseam.engine.parse import parse_conversation
 
 if TYPE_CHECKING:
     from goldseam.conversations.models import Conversation
+    from goldseam.engine.facts import Conversation as Facts
     from goldseam.people.models import Agent
 
 
 def latest_decision(conversation_id: int) -> Decision | None:
     """The newest assessment of a conversation, or None before the first."""
     return Decision.objects.filter(conversation_id=conversation_id).order_by("-id").first()
+
+
+def facts_of(decision: Decision) -> Facts:
+    """What the engine knew when it decided: in the transaction of a message, without gathering twice."""
+    return parse_conversation(decision.facts)
 
 
 def latest_findings(conversation_ids: Iterable[int]) -> dict[int, Decision]:

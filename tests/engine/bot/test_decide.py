@@ -48,7 +48,11 @@ PLACES = {
     "b": Place("b", end="请不要自行拆机。", end_kind="service"),
 }
 FOUND = Found(
-    (Hit("7", "退货", "七天内可以退。"),), (Guide("3", "咖啡机不出水", "咖啡机 不出水"),), PLACES, "1"
+    (Hit("7", "退货", "七天内可以退。"),),
+    (Guide("3", "咖啡机不出水", "咖啡机 不出水"),),
+    PLACES,
+    "1",
+    carried=frozenset(CHANGES),
 )
 PROPOSAL = Proposal("p-1", "cancel_order", PAID.id, {}, NOW - timedelta(minutes=1))
 AWAITS = ("", "order", "verify", "details", "need", "confirm", "solved", "start", "step", "override")
@@ -108,7 +112,6 @@ def scene(words: str, state: State, *, known: bool = True, mode: str = "answer",
         known=known,
         modes={"": mode},
         quiet=quiet,
-        carried=frozenset(CHANGES),
     )
 
 
@@ -198,8 +201,8 @@ def test_what_follows_from_words_and_state(words: str, state: State, kind: str, 
 
 
 def test_what_cannot_be_carried_out_is_not_proposed() -> None:
-    one = replace(scene("取消订单", State()), carried=frozenset())
-    assert turn(one).reason == "tool_failure"
+    nobody = replace(FOUND, carried=frozenset())
+    assert turn(scene("取消订单", State()), nobody).reason == "tool_failure"
 
 
 def test_what_the_policy_pack_does_not_carry_is_not_proposed() -> None:

@@ -19,6 +19,7 @@ from goldseam.core.live import announce
 
 if TYPE_CHECKING:
     from goldseam.commerce.models import Customer
+    from goldseam.engine.facts import Conversation as Facts
     from goldseam.people.models import Agent, Shop
 
 SIGNED_CHANNELS = ("email",)
@@ -140,12 +141,14 @@ def send_reply(
     at: datetime | None = None,
     files: Sequence[int] = (),
     details: Mapping[str, Any] | None = None,
+    facts: Facts | None = None,
 ) -> Message:
     """Answer the customer (as the bot when `agent` is None). An unassigned conversation becomes the
     writer's; `files` are ids of what the writer uploaded; `remedy` is the solution this answer carries out.
     Whoever listens to `ReplySubmitted` may refuse the words; `override_reason` is kept on the message that
     was sent in spite of the rules. `details` is what a door shows beside the text: `choices` (texts that
-    answer with one touch), `links` ({title, url}), `ask` (the name of a form: "verify", "rate")."""
+    answer with one touch), `links` ({title, url}), `ask` (the name of a form: "verify", "rate"). `facts` are
+    those by which the words are judged, where the caller gathered them under the conversation's lock."""
     conversation = rows.locked(conversation.pk)
     known = rows.said(conversation, key)
     if known is not None:
@@ -162,6 +165,7 @@ def send_reply(
             remedy,
             override_reason,
             at,
+            facts,
         )
     )
     conversation = rows.locked(conversation.pk)  # whoever listened may have written on it

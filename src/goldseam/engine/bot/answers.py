@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from goldseam.engine.bot.facts import Refund, Scene
+from goldseam.engine.bot.facts import Found, Refund, Scene
 from goldseam.engine.bot.tables import Sayings
 from goldseam.engine.bot.understand import Turn
 from goldseam.engine.decide.parcel import OrderFacts, order_facts
@@ -37,6 +37,7 @@ class Teller:
     texts: Texts
     order: Order
     facts: OrderFacts
+    refunds: tuple[Refund, ...] = ()
 
     def named(self) -> str:
         """The order as customers know it: the end of its number and what was bought."""
@@ -62,7 +63,7 @@ def name_of(order: Order, say: Sayings) -> str:
     return say.say("order", tail=order.id[-4:], title=f" {title}" if title else "")
 
 
-def teller(order: Order, scene: Scene, turn: Turn, tables: Tables) -> Teller:
+def teller(order: Order, scene: Scene, turn: Turn, found: Found, tables: Tables) -> Teller:
     """Gather the facts of one order."""
     disputed = turn.does("not_received")
     return Teller(
@@ -71,6 +72,7 @@ def teller(order: Order, scene: Scene, turn: Turn, tables: Tables) -> Teller:
         texts=tables.deciding.texts_for(turn.language, scene.conversation.locale),
         order=order,
         facts=order_facts(order, scene.now, tables.deciding.scans, disputed=disputed, unclear=False),
+        refunds=found.refunds,
     )
 
 
@@ -147,7 +149,7 @@ def _under_way(one: Teller) -> Told:
 
 def how_far_refund(one: Teller) -> Told:
     """The order's latest refund."""
-    found = [refund for refund in one.scene.refunds if refund.order == one.order.id]
+    found = [refund for refund in one.refunds if refund.order == one.order.id]
     if not found:
         state = {"refunding": "refunding", "refunded": "refunded"}.get(one.facts.state)
         key = state or "refund_none"

@@ -39,7 +39,7 @@ class Case:
 
     def teller(self, order: Order) -> Teller:
         """Who tells of an order."""
-        return teller(order, self.scene, self.turn, self.tables)
+        return teller(order, self.scene, self.turn, self.found, self.tables)
 
 
 def answer(

@@ -54,7 +54,7 @@ def _agreed(case: Case, proposal: Proposal) -> Decision:
         cleared = replace(case, state=replace(case.state, proposal=None, awaits=""))
         issue = next(code for code, kind in CHANGED.items() if kind == proposal.kind)
         return serve(replace(cleared, turn=replace(case.turn, topic=issue)))
-    if proposal.kind not in case.scene.carried:
+    if proposal.kind not in case.found.carried:
         return hand_over(
             case, "tool_failure", evidence=(f"no system of the shop carries out {proposal.kind}",)
         )

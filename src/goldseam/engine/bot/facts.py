@@ -120,20 +120,23 @@ class Assessed:
 @dataclass(frozen=True, slots=True)
 class Found:
     """What was looked up for the turn, after it was understood. `places` are those of the guide in hand,
-    `here` the key where the customer stands in it."""
+    `here` the key where the customer stands in it; `refunds` those of the customer; `carried` the changes
+    that a system of the shop listens for, `pending` those under way, as "kind number"."""
 
     hits: tuple[Hit, ...] = ()
     guides: tuple[Guide, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)
     here: str = ""
+    refunds: tuple[Refund, ...] = ()
+    carried: frozenset[str] = frozenset()
+    pending: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """Everything one turn looks at. `words` is what the customer said since the last answer; `known` whether
     it is known who writes; `modes` issue → mode, "" for all others; `quiet` why the bot must be silent, ""
-    when it may speak; `carried` the changes that a system of the shop listens for; `pending` those under
-    way; `reopened` that the customer came back after the bot had thought it solved."""
+    when it may speak; `reopened` that the customer came back after the bot had thought it solved."""
 
     conversation: Conversation
     words: str
@@ -143,9 +146,6 @@ class Scene:
     known: bool = False
     modes: Mapping[str, str] = field(default_factory=dict)
     quiet: str = ""
-    refunds: tuple[Refund, ...] = ()
-    carried: frozenset[str] = frozenset()
-    pending: frozenset[str] = frozenset()
     reopened: bool = False
     most_turns: int = 12
     confirm_minutes: int = 30

@@ -103,7 +103,7 @@ def _change(case: Case, kind: str) -> Decision:
     if isinstance(order, Decision):
         return order
     one, say = case.teller(order), case.say
-    if f"{kind} {order.id}" in case.scene.pending:
+    if f"{kind} {order.id}" in case.found.pending:
         return answer(case, Reply(say.say("under_way")), reason="under way", order=order.id)
     if case.turn.does("status") and one.facts.state != "cancelled":
         return hand_over(case, "missing_knowledge", evidence=(f"asks whether {kind} is done",))
@@ -117,7 +117,7 @@ def _change(case: Case, kind: str) -> Decision:
         return hand_over(case, "policy", evidence=(f"invoice for {one.facts.state}",))
     if room.state != "open" or changes.beyond(kind, case.scene.words, case.words):
         return hand_over(case, "policy", evidence=(kind, room.policy))
-    if kind not in case.scene.carried:
+    if kind not in case.found.carried:
         return hand_over(case, "tool_failure", evidence=(f"no system of the shop carries out {kind}",))
     return _say_change(case, kind, one, room.policy)
 
