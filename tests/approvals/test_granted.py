@@ -223,6 +223,35 @@ def test_a_program_that_asks_on_a_merged_conversation_is_heard_where_it_went(
     assert (request.conversation_id, again.pk, created) == (target.pk, request.pk, False)
 
 
+def test_what_waits_keeps_a_conversation_open_after_a_merge_is_undone(
+    house: House, pair: tuple[Conversation, Conversation]
+) -> None:
+    """A closed conversation was merged, something was asked on it, and the merge is undone."""
+    source, target = pair
+    inbox.close(source, actor="test")
+    merge = inbox.merge(source, target, house.agent)
+    asking = Asking("coupon", Decimal(90), "CNY", "x")
+    request, _ = actions.ask(source, asking, requester=None, key="k", actor="token-1")
+    inbox.undo_merge(merge, house.agent)
+    assert places(request) == [source.pk]
+    source.refresh_from_db()
+    assert (source.status, source.closed_at) == ("open", None)
+    with pytest.raises(Conflict):
+        inbox.close(source, actor="test")
+    actions.refuse(request.pk, house.lead, words="nein")
+    inbox.close(source, actor="test")
+
+
+def test_a_closed_conversation_with_nothing_waiting_is_closed_again(
+    house: House, pair: tuple[Conversation, Conversation]
+) -> None:
+    source, target = pair
+    inbox.close(source, actor="test")
+    inbox.undo_merge(inbox.merge(source, target, house.agent), house.agent)
+    source.refresh_from_db()
+    assert source.status == "closed"
+
+
 def test_a_split_takes_along_what_rests_on_its_messages(house: House) -> None:
     conversation = house.conversation()
     message, _ = inbox.receive_message(conversation, "还有,那个盘子也裂了", key="m2")

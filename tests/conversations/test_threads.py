@@ -303,6 +303,19 @@ def test_merged_and_taken_apart_again_nothing_is_lost(shop: Shop, agent: Agent) 
         actions.undo_merge(row, agent)
 
 
+def test_words_that_came_since_keep_a_conversation_open_that_was_closed(shop: Shop, agent: Agent) -> None:
+    source, target = pair(shop, agent)
+    actions.close(source, actor="test")
+    row = actions.merge(source, target, agent)
+    actions.take_in(
+        shop, "c-2004", "customer", "还没到", customer=None, channel="api", key="m-9", at=None, actor="t"
+    )
+    actions.undo_merge(row, agent)
+    source.refresh_from_db()
+    assert (source.status, source.closed_at) == ("open", None)
+    assert source.waiting_since is not None
+
+
 def test_merges_follow_each_other_and_come_apart_in_order(shop: Shop, agent: Agent) -> None:
     source, target = pair(shop, agent)
     third = actions.open_conversation(shop, "c-3004", customer=target.customer, actor="test")

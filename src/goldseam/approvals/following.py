@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from goldseam.approvals.models import ApprovalRequest, State
 from goldseam.approvals.routing import ledger_key
 from goldseam.approvals.saying import remedy_words
-from goldseam.conversations.actions import stand_together
-from goldseam.conversations.queries import spoken
+from goldseam.conversations.actions import reopen, stand_together
+from goldseam.conversations.queries import conversation_by_id, spoken
 from goldseam.core import audit
 from goldseam.core.errors import Conflict
 from goldseam.core.live import announce
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 
 def follow_merge(event: ConversationsMerged) -> None:
-    """Requests stand where the conversation went that they were asked on, and come back with it. Raises
-    Conflict when both wait for the same remedy: one of the two has to be withdrawn first."""
+    """Requests stand where the conversation went that they were asked on, and come back with it; what waits
+    opens a conversation that was closed before. Raises Conflict when both wait for the same remedy: one of
+    the two has to be withdrawn first."""
     both = (event.conversation_id, event.source_id)
     waiting = ApprovalRequest.objects.filter(conversation__in=both, state=State.PENDING)
     remedies = list(waiting.order_by("remedy").values_list("remedy", "conversation_id").distinct())
@@ -36,6 +37,14 @@ def follow_merge(event: ConversationsMerged) -> None:
         )
     if stand_together(ApprovalRequest.objects.all(), *both):
         _tell(event.shop_id, both)
+        for pk in sorted(set(waiting.values_list("conversation_id", flat=True))):
+            _keep_open(pk)
+
+
+def _keep_open(conversation_id: int) -> None:
+    conversation = conversation_by_id(conversation_id)
+    if conversation.status == "closed":
+        reopen(conversation, actor="merge")
 
 
 def about_moved_messages(old_id: int, new_id: int) -> list[int]:

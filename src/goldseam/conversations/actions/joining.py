@@ -6,7 +6,7 @@ message remembers where it was said (`origin`), so that undoing needs no list an
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -105,7 +105,8 @@ def _may_merge(source: Conversation, target: Conversation) -> None:
 
 @transaction.atomic
 def undo_merge(row: Merge, agent: Agent) -> None:
-    """Take a merge apart again: what was said in the source, and what came in by it since, goes back."""
+    """Take a merge apart again: what was said in the source, and what came in by it since, goes back. What
+    was closed before is open now when the customer has written to it since."""
     source, target = _pair(row.source_id, row.target_id)
     row = Merge.objects.select_for_update().get(pk=row.pk)
     if row.undone_at is not None or source.merged_into_id != target.pk:
@@ -120,14 +121,21 @@ def undo_merge(row: Merge, agent: Agent) -> None:
     source.merged_into = None
     source.status = Status.OPEN if row.before["status"] == Status.SNOOZED else row.before["status"]
     source.closed_at = None if source.status == Status.OPEN else source.closed_at
+    actor = f"agent-{agent.pk}"
+    if source.status == Status.CLOSED and _heard_since(source, row.at):
+        rows.set_open(source, actor)
     for part in (source, target):
         _renew(part, waiting=True)
     details = {"merge": row.pk, "from": source.pk, "name": source.external_id}
     rows.tell_thread(target, "unmerged", details, f"{source.external_id} was taken out again.")
-    actor = f"agent-{agent.pk}"
     for part in (source, target):
         audit.record(part.shop_id, actor, "conversation.unmerged", rows.subject(part))
         emit(events.ConversationsMerged(part.shop_id, part.pk, source.pk))
+
+
+def _heard_since(source: Conversation, moment: datetime) -> bool:
+    said = Message.objects.filter(conversation=source, role=MessageRole.CUSTOMER)
+    return said.filter(at__gt=moment).exists()
 
 
 def _move(source: Conversation, target: Conversation) -> None:
