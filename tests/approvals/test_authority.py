@@ -44,11 +44,14 @@ AMOUNTS = st.decimals(0, 6000, places=2)
 def test_nothing_passes_that_any_limit_forbids(
     pack, data, role, personal, amount, day, month, currency
 ) -> None:
-    allowing = [r for r in pack.rules if r.effect == "allow"]
-    chosen = data.draw(st.one_of(st.none(), st.sampled_from(allowing)))
+    chosen = data.draw(st.one_of(st.none(), st.sampled_from(pack.rules)))
     most = ceiling(pack, chosen, Purse(role, personal, "CNY", currency))
     if obstacle(amount, most, Spent(day, month)):
         return
+    if chosen is not None and chosen.effect == "forbid":
+        assert most.counts
+        assert chosen.exception_from is not None
+        assert ROLES.index(role) >= ROLES.index(chosen.exception_from)
     figure = pack.limit(role) if chosen is None else pack.limit_under(chosen, role)
     if figure is not None:
         assert amount <= Decimal(str(figure))
@@ -247,10 +250,14 @@ class Desk(RuleBasedStateMachine):
         member = Membership.objects.get(agent=r.grantor, shop=r.shop)
         assert member.role in ("lead", "admin")
         pack = PACKS[0]
-        found = pack.rule(r.policy) if r.verdict == "allowed" else None
+        found = pack.rule(r.policy) if r.policy else None
         limit = pack.limit_under(found, member.role) if found else pack.limit(member.role)
         assert not (found and found.grants.get(member.role) == 0)
-        assert not (r.verdict == "forbidden" and member.role != "admin")
+        if r.verdict == "forbidden":
+            assert found is not None
+            lowest = found.exception_from
+            assert lowest is not None
+            assert ROLES.index(member.role) >= ROLES.index(lowest)
         if limit is not None:
             assert r.granted_amount <= min(Decimal(str(limit)), member.limit)
         if r.decided_by != r.grantor:

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from goldseam.approvals.models import ApprovalRequest
+from goldseam.commerce.models import Order, Refund
 from goldseam.conversations.actions import receive_message
 from goldseam.conversations.models import Conversation, Message
 from goldseam.copilot.models import CheckedReply
@@ -123,3 +126,45 @@ def test_strangers_and_long_texts_are_refused(client: Client, talk: Conversation
     Membership.objects.create(shop=other, agent=stranger, role="admin")
     client.force_login(stranger)
     assert client.post(address, {"text": "好"}).status_code == 404
+
+
+def ask(client: Client, talk: Conversation, remedy: str, amount: str) -> tuple[int, str]:
+    """What the approval's own form says."""
+    form = {"remedy": remedy, "amount": amount, "currency": "CNY", "reason": "想安抚客户", "key": "k-1"}
+    answer = client.post(reverse("approvals:ask", args=[talk.pk]), form)
+    return answer.status_code, answer.content.decode()
+
+
+def test_what_a_rule_forbids_is_not_to_be_had_by_asking_either(client: Client, talk: Conversation) -> None:
+    sign_in(client, "agent")
+    receive_message(talk, "杯子炸了,我的手割伤流血了,你们补偿我", key="hurt")
+    rule = "有人受伤时先就医和上报,不谈小额补偿"
+    shown = check(client, talk, "给您补偿200元优惠券。")
+    assert "finding-not_allowed" in shown
+    assert rule in shown
+    assert "approvals/ask" not in shown
+    status, page = ask(client, talk, "coupon", "200")
+    assert status == 403
+    assert rule in page
+    assert not ApprovalRequest.objects.exists()
+
+
+def test_an_exception_is_asked_for_where_the_rule_allows_one(client: Client, talk: Conversation) -> None:
+    order = Order.objects.filter(customer=talk.customer).latest("id")
+    for number in range(13):
+        Refund.objects.create(
+            order=order, external_id=f"r-{number}", amount=9, status="paid", requested_at=timezone.now()
+        )
+    receive_message(talk, "到底怎么办", key="news")
+    sign_in(client, "agent")
+    shown = check(client, talk, "给您补偿20元优惠券。")
+    assert "finding-needs_approval" in shown
+    assert "只能申请破例" in shown
+    assert "remedy=coupon" in shown
+    assert ask(client, talk, "coupon", "20")[0] == 302
+    request = ApprovalRequest.objects.get()
+    assert (request.verdict, request.policy) == ("forbidden", "many-refunds-no-gesture")
+    sign_in(client, "lead")
+    page = client.get(reverse("approvals:request", args=[request.pk])).content.decode()
+    assert "一年内退款很多次" in page
+    assert "可由此级及以上破例：主管" in page

@@ -197,6 +197,10 @@ def test_money_and_authority() -> None:
     assert ("by_right", "grants.agent") in codes(rule("r", "return_refund", grants={"agent": None}))
     assert ("ladder", "grants.lead") in codes(rule("r", grants={"agent": 40, "lead": 10}))
     assert ("terms_of_nothing", "amount") in codes(rule("r", effect="forbid", amount={"kind": "full"}))
+    assert ("terms_of_nothing", "grants") in codes(rule("r", effect="forbid", grants={"lead": 0}))
+    assert ("exception_alone", "grants.agent") in codes(rule("r", effect="forbid", grants={"agent": 5}))
+    by_lead = codes(rule("r", effect="forbid", grants={"lead": 5}))
+    assert not {"terms_of_nothing", "exception_alone"} & {code for code, _ in by_lead}
     assert ("no_cap", "amount.cap") in codes(rule("r", amount={"kind": "share", "value": 0.1}))
     assert ("cap_below", "amount.cap") in codes(rule("r", amount={"kind": "fixed", "value": 9, "cap": 5}))
     low = {role: {"per_case": 10, "per_day": 20, "per_month": 30} for role in LADDER}

@@ -30,7 +30,7 @@ from goldseam.approvals.circle import Circle, Seat, circle_of
 from goldseam.approvals.models import ApprovalRequest, Notice, State, Turn, Verb, Verdict
 from goldseam.approvals.queries import grant_days, pending_of
 from goldseam.approvals.routing import Terms, Way, fit_for, spent_by, terms_of, way_for
-from goldseam.approvals.saying import closed_by, over_authority, remedy_words
+from goldseam.approvals.saying import closed_by, forbidden_by, over_authority, remedy_words
 from goldseam.approvals.steps import above, reaching, row_for, rows_of
 from goldseam.approvals.timing import answer_due
 from goldseam.approvals.turns import book, held, held_alone, hold_grantors, note, record, tell
@@ -53,7 +53,7 @@ def ask(
 ) -> tuple[ApprovalRequest, bool]:
     """Ask for a remedy on a conversation. Returns the request and whether it is new: the same `key` again is
     the same request. Raises Conflict when one for this remedy waits already, when the conversation is closed,
-    or when nobody in the shop could grant the amount."""
+    or when nobody in the shop could grant the amount; NotAllowed when a rule forbids it without exception."""
     home, conversation = conversation, hold_root(conversation)
     columns = checked_asking(asking, conversation)
     known = ApprovalRequest.objects.filter(home=home, key=key).first()
@@ -75,6 +75,8 @@ def ask(
     request = held_alone(request.pk)
     circle = circle_of(request.shop_id, timezone.now())
     terms = terms_of(request)
+    if request.verdict == Verdict.FORBIDDEN and terms.exception_from is None:
+        raise NotAllowed(forbidden_by(request), code="forbidden_by_rule", field="remedy")
     _route(request, request.amount, circle, terms)
     request.save()
     note(request, Verb.RAISED, requester, amount=request.amount, words=request.reason)

@@ -4,8 +4,10 @@ narrows it. Nothing here reads the database.
 The reckoning, in this order:
 
 1. A rule that grants a role 0 means: never alone; nor may the roles below it that the rule does not name.
+   From a rule that forbids only the roles that it names, and those above, may make an exception.
 2. A rule or role without limit is not narrowed by the person's own limit. What a rule grants a role without
-   limit is a right of the customer, so it does not count against the grantor's day and month either.
+   limit is a right of the customer, so it does not count against the grantor's day and month either; an
+   exception is no right.
 3. Everything else is the smaller of the pack's figure (of the rule where it names the role, else of the role)
    and the person's own limit.
 4. Figures hold in the pack's currencies and a person's own limit in the shop's. Money in any other currency
@@ -93,7 +95,8 @@ def ceiling(pack: PolicyPack, rule: Rule | None, purse: Purse) -> Ceiling:
     if rule is not None and pack.never_alone(rule, role):
         return NOTHING
     figure = pack.limit(role) if rule is None else pack.limit_under(rule, role)
-    if figure is None and pack.limit(role) is not None:
+    by_right = rule is not None and rule.effect == "allow"
+    if figure is None and by_right and pack.limit(role) is not None:
         return Ceiling(None, counts=False)
     if pack.currencies and purse.currency not in pack.currencies:
         return Ceiling(None) if figure is None else NOTHING

@@ -36,11 +36,9 @@ class Packs:
 
 
 def rule_for(pack: PolicyPack, rule_id: str, remedy: str) -> Rule | None:
-    """The rule that allowed the remedy, if the pack in force still holds it."""
+    """The rule that spoke of the remedy, if the pack in force still holds it."""
     rule = pack.rule(rule_id) if rule_id else None
-    if rule is None or rule.effect != "allow" or remedy not in rule.remedies:
-        return None
-    return rule
+    return rule if rule is not None and remedy in rule.remedies else None
 
 
 @lru_cache(maxsize=_IN_MEMORY)

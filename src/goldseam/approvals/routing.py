@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Sum
 
 from goldseam.approvals.authority import LEVELS, Ceiling, Purse, Spent, ceiling, obstacle, rank
-from goldseam.approvals.models import ApprovalRequest, Verdict
+from goldseam.approvals.models import ApprovalRequest
 from goldseam.approvals.packs import Packs, rule_for
 from goldseam.approvals.steps import StepRow, reaching, row_for
 from goldseam.ledger.queries import granted_sum, whole
@@ -26,13 +26,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """By what a request is weighed: the pack in force now, the rule that allows the remedy (None: none does),
-    and the shop's currency."""
+    """By what a request is weighed: the pack in force now, the rule that allows the remedy or forbids it but
+    for exceptions (None: none speaks of it), and the shop's currency."""
 
     pack: PolicyPack
     rule: Rule | None
     home: str
     currency: str
+
+    @property
+    def exception_from(self) -> str | None:
+        """The lowest role that is asked for an exception from the rule; None: it forbids nothing, or without
+        exception."""
+        role = self.rule.exception_from if self.rule is not None else None
+        return role if role is None else max(role, LEVELS[0], key=rank)
 
     def ceiling_of(self, seat: Seat) -> Ceiling:
         """What may be granted from this seat."""
@@ -44,9 +51,9 @@ class Terms:
 
 
 def terms_of(request: ApprovalRequest, packs: Packs | None = None) -> Terms:
-    """The terms under the pack that is in force now; a rule that is gone from it allows nothing any more."""
+    """The terms under the pack that is in force now; a rule that is gone from it says nothing any more."""
     pack = (packs or Packs(request.shop_id)).pack_for(request.base, request.currency)
-    rule = rule_for(pack, request.policy, request.remedy) if request.verdict == Verdict.ALLOWED else None
+    rule = rule_for(pack, request.policy, request.remedy)
     return Terms(pack, rule, request.shop.currency, request.currency)
 
 
@@ -62,14 +69,11 @@ class Way:
 def way_for(
     request: ApprovalRequest, amount: Decimal, rows: Sequence[StepRow], circle: Circle, terms: Terms
 ) -> Way:
-    """The table's levels; the last one is raised to the lowest role in which somebody can grant the amount,
-    and to an admin where a rule forbids the remedy."""
+    """The table's levels, the last one raised to the lowest role in which somebody can grant the amount."""
     weight = amount if terms.currency == terms.home else Decimal("Infinity")
     row = row_for(rows, request.issue, request.remedy, weight)
     last = max(row.levels, key=rank, default=LEVELS[0])
     before = [level for level in row.levels if rank(level) < rank(last)]
-    if request.verdict == Verdict.FORBIDDEN:
-        last = LEVELS[-1]
     for level in LEVELS[LEVELS.index(last) :]:
         if any(
             p.role == level and not obstacle(amount, terms.of_person(p), Spent())

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.template import engines
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -31,6 +32,21 @@ def asked_words(request: ApprovalRequest) -> str:
     """What is asked for: the remedy, with its amount where it costs money."""
     name = remedy_words(request.remedy)
     return f"{name} {money_words(request.amount, request.currency)}" if request.amount else name
+
+
+def rule_words(request: ApprovalRequest, part: str = "words") -> str:
+    """The rule that spoke of it (or its "source"), in the reader's language or whatever it has; empty when
+    none did."""
+    words: dict[str, str] = (request.words or {}).get(part) or {}
+    language = "zh" if (get_language() or "").startswith("zh") else "en"
+    return words.get(language) or next(iter(words.values()), "")
+
+
+def forbidden_by(request: ApprovalRequest) -> str:
+    """Why it cannot be asked for."""
+    return _("Not allowed by the rule: %(rule)s. No exception can be asked for.") % {
+        "rule": rule_words(request) or request.policy
+    }
 
 
 def closed_by(request: ApprovalRequest) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
-from goldseam.approvals import lists, queries
+from goldseam.approvals import lists, queries, saying
 from goldseam.approvals.authority import MONEY
 from goldseam.approvals.models import ApprovalRequest, State
+from goldseam.approvals.routing import terms_of
 from goldseam.commerce.queries import recent_orders
 from goldseam.conversations.queries import spoken
 from goldseam.people.queries import Role
@@ -116,8 +117,7 @@ def request_context(request: PageRequest, found: ApprovalRequest) -> dict[str, A
     """One request with all that a decision needs, on one screen."""
     desk = lists.Desk(request.shop, request.user)
     row = desk.row(found)
-    language = "zh" if (get_language() or "").startswith("zh") else "en"
-    words = found.words or {}
+    exception_from = terms_of(found).exception_from
     numbers = [ref["id"] for ref in found.references if ref["kind"] == "message"]
     quotes = list(spoken(found.conversation_id).filter(pk__in=numbers)) if numbers else []
     return {
@@ -127,8 +127,9 @@ def request_context(request: PageRequest, found: ApprovalRequest) -> dict[str, A
         "similar": lists.similar_to(found),
         "quotes": quotes,
         "order_numbers": [ref["id"] for ref in found.references if ref["kind"] == "order"],
-        "rule_words": _in(words.get("words"), language),
-        "rule_source": _in(words.get("source"), language),
+        "rule_words": saying.rule_words(found),
+        "rule_source": saying.rule_words(found, "source"),
+        "exception_from": exception_from and Role(exception_from).label,
         "key": uuid.uuid4().hex,
         "me": request.user.pk,
         "may_give_back": found.requester_id == request.user.pk or request.membership.role != Role.AGENT,
@@ -141,11 +142,6 @@ def _next(request: PageRequest, found: ApprovalRequest) -> lists.Row | None:
     desk = lists.Desk(request.shop, request.user)
     rows = (desk.row(r) for r in lists.pending_in(request.shop.pk) if r.pk != found.pk)
     return next((row for row in rows if row.asked), None)
-
-
-def _in(texts: Mapping[str, str] | None, language: str) -> str:
-    known = texts or {}
-    return known.get(language) or next(iter(known.values()), "")
 
 
 def _address(view: str, given: Mapping[str, str]) -> str:

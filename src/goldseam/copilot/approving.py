@@ -13,6 +13,7 @@ from goldseam.approvals.queries import base_of_pack, request_by_id
 from goldseam.conversations.queries import conversation_by_id
 from goldseam.copilot.engine import tables_of
 from goldseam.copilot.facts import gather
+from goldseam.engine.reply.check import prepare
 
 if TYPE_CHECKING:
     from goldseam.approvals.events import TermsWanted
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class RemedyTerms:
     """The rule that allows or forbids a remedy on the facts (None: no rule speaks of it), in which pack, and
-    the amount that the rule itself would offer."""
+    the amount that the rule itself would offer. The same judgement as that of words which promise it."""
 
     verdict: str
     rule: Rule | None
@@ -48,23 +49,13 @@ def judge_request(event: TermsWanted) -> None:
 
 def remedy_terms(conversation: Conversation, remedy: str, shop_id: int | None = None) -> RemedyTerms:
     """One remedy on the facts, by the packs in force."""
-    from goldseam.engine.decide.liability import liability
-    from goldseam.engine.decide.remedies import allowed, forbidden, offered_amount
-    from goldseam.engine.decide.risk import risk
-    from goldseam.engine.decide.situation import situation
-    from goldseam.engine.text.read import read
+    from goldseam.engine.decide.remedies import offered_amount
 
-    loaded = tables_of(shop_id).tables
-    deciding = loaded.deciding
-    view = situation(conversation, read(conversation, loaded.reading), deciding)
-    danger, blame = risk(view, deciding.risk), liability(view, deciding.liability)
-    banned = forbidden(view, danger, blame).get(remedy)
-    if banned is not None:
-        return RemedyTerms("forbidden", banned, view.pack.label)
-    offer = allowed(view, danger, blame, deciding.remedies).get(remedy)
-    if offer is None:
-        return RemedyTerms("not_offered", None, view.pack.label)
-    return RemedyTerms("allowed", offer.rule, view.pack.label, offered_amount(view, offer)[0])
+    case = prepare(conversation, tables_of(shop_id).tables)
+    standing, offer = case.standing(remedy), case.offers.get(remedy)
+    verdict = "forbidden" if standing.verdict == "exception" else standing.verdict
+    offered = offered_amount(case.view, offer)[0] if offer is not None else None
+    return RemedyTerms(verdict, standing.rule, case.view.pack.label, offered)
 
 
 def _told(terms: RemedyTerms) -> dict[str, Any]:

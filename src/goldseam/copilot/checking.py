@@ -109,15 +109,12 @@ class Part:
         )
 
 
-def carrier_of(kind: str, policy: str | None, case: Case, loaded: ShopTables) -> str:
-    """The remedy that would carry a commitment of this kind: the one whose rule spoke, else the first that
-    the facts allow, else the first of all; empty where no remedy does."""
+def carrier_of(kind: str, judgement: Judgement, case: Case, loaded: ShopTables) -> str:
+    """The remedy that would carry a commitment of this kind: the one that it was judged by, else the first
+    that the facts allow, else the first of all; empty where no remedy does."""
     codes = loaded.tables.deciding.reply.remedies.get(kind, ())
-    for code in codes:
-        offer = case.offers.get(code)
-        if offer is not None and offer.rule.id == policy:
-            return code
-    return next((code for code in codes if code in case.offers), codes[0] if codes else "")
+    first = codes[0] if codes else ""
+    return judgement.remedy or next((code for code in codes if code in case.offers), first)
 
 
 def parts_of(
@@ -130,7 +127,7 @@ def parts_of(
     now: datetime,
 ) -> list[dict[str, Any]]:
     """What a checked text promises for the future, each part with its due moment."""
-    clock = _Clock(conversation, case, loaded, now, author.granted)
+    clock = _Clock(conversation, case, loaded, now)
     currency = currency_of(conversation, case)
     found = [
         _part(c, j, clock, currency)
@@ -157,7 +154,7 @@ def _part(commitment: Commitment, judgement: Judgement, clock: _Clock, currency:
         named=named,
         amount=_money(commitment.amount),
         currency=currency if commitment.kind in MONEY else "",
-        remedy=clock.remedy(commitment.kind, judgement),
+        remedy=carrier_of(commitment.kind, judgement, clock.case, clock.loaded),
         policy=judgement.policy or "",
         grant=judgement.grant,
         gift=_money(gift) or "0",
@@ -200,12 +197,6 @@ class _Clock:
     case: Case
     loaded: ShopTables
     now: datetime
-    granted: tuple[Granted, ...]
-
-    def remedy(self, kind: str, judgement: Judgement) -> str:
-        """The remedy that carries a commitment."""
-        approved = next((g.remedy for g in self.granted if g.key == judgement.grant), "")
-        return approved or carrier_of(kind, judgement.policy, self.case, self.loaded)
 
     def due(self, kind: str, policy: str | None) -> datetime:
         """The moment, as the policy pack has it."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from goldseam.engine.reply.commitments import Commitment
     from goldseam.engine.reply.verdicts import Case, Judgement
 
-_ASKABLE = ("needs_approval", "not_allowed")
+_ASKABLE = "needs_approval"
 
 
 @require_POST
@@ -71,14 +71,14 @@ def _promise(
     text: str,
 ) -> dict[str, Any]:
     """One commitment as the list shows it."""
-    remedy = carrier_of(commitment.kind, judgement.policy, case, loaded)
+    remedy = carrier_of(commitment.kind, judgement, case, loaded)
     return {
         "id": f"p{number}",
         "commitment": commitment,
         "judgement": judgement,
         "rule": _rule_words(case.view.pack, judgement.policy),
         "ask": _ask_address(conversation, remedy, commitment.amount, text)
-        if judgement.verdict in _ASKABLE and remedy
+        if judgement.verdict == _ASKABLE and remedy
         else "",
         "currency": currency_of(conversation, case),
     }
@@ -91,7 +91,7 @@ def _solution(
     judgement = found.remedy
     if judgement is None or (judgement.verdict == "ok" and judgement.grant is None):
         return None
-    address = _ask_address(conversation, remedy, None, text) if judgement.verdict in _ASKABLE else ""
+    address = _ask_address(conversation, remedy, None, text) if judgement.verdict == _ASKABLE else ""
     rule = _rule_words(case.view.pack, judgement.policy)
     return {"remedy": remedy, "judgement": judgement, "rule": rule, "ask": address}
 

@@ -97,7 +97,8 @@ class ToneWords:
 
 @dataclass(frozen=True, slots=True)
 class ReplyWords:
-    """All words of one language for checking replies; `manner` is the model of how a clause will sound."""
+    """All words of one language for checking replies. `names`: remedy → the words that name it; `manner` is
+    the model of how a clause will sound."""
 
     language: str
     promises: PromiseWords
@@ -107,15 +108,18 @@ class ReplyWords:
     lacks: Mapping[str, Mapping[str, str]]
     why: Mapping[str, str]
     rewrite: Mapping[str, str]
+    names: Mapping[str, Pattern]
     manner: TextModel | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyTables:
     """Everything `check_reply` needs beside the assessment's tables. `remedies`: kind of commitment → the
-    remedies any of which would carry it; `verdicts`: for kinds without a remedy, role → verdict."""
+    remedies any of which would carry it; `only_named`: remedies that only words which name them promise;
+    `verdicts`: for kinds without a remedy, role → verdict."""
 
     version: str
     words: Mapping[str, ReplyWords]
     remedies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    only_named: frozenset[str] = frozenset()
     verdicts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -161,7 +161,8 @@ FINDINGS: dict[str, Words] = {
     "overlap": _(
         "They may hold at once with the same precedence, and differ in %(cells)s: the order decides."
     ),
-    "terms_of_nothing": _("What is forbidden needs no amount and no authority."),
+    "terms_of_nothing": _("What is forbidden needs no amount, and no authority but for an exception."),
+    "exception_alone": _("An exception is always asked for, and a lead or admin decides: not %(role)s."),
     "ladder": _("%(higher)s (%(high)s) may grant less than %(lower)s (%(low)s)."),
     "periods": _("The limit for the longer time (%(high)s) is below that for the shorter (%(low)s)."),
     "over_authority": _("A gift beyond authority: %(role)s may grant %(limit)s per case, here %(granted)s."),

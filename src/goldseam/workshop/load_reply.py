@@ -33,6 +33,7 @@ def load_reply(*, with_model: bool = True) -> ReplyTables:
             for language in LANGUAGES
         },
         remedies={kind: tuple(codes) for kind, codes in verdicts["remedies"].items()},
+        only_named=frozenset(verdicts["only_named"]),
         verdicts=verdicts["verdicts"],
     )
 
@@ -65,6 +66,7 @@ def _words(language: str, said: Mapping[str, Mapping[str, str]], model: TextMode
         lacks=tone["lacks"],
         why=said["why"],
         rewrite=said["rewrite"],
+        names={remedy: _compile(pattern) for remedy, pattern in said["names"].items()},
         manner=_model(f"tone-{language}") if model is not None else None,
     )
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldseam.engine.decide.policy import PolicyPack
-from goldseam.engine.facts import Conversation, Promise
+from goldseam.engine.facts import Conversation, Customer, Promise
 from goldseam.engine.reply.authority import Author, Given, Granted, Said
 from goldseam.engine.reply.check import ReplyCheck, check_prepared, prepare
 from goldseam.engine.reply.request import ReplyRequest
@@ -214,3 +214,63 @@ def test_words_about_a_second_parcel_are_not_held_against_the_first() -> None:
 def test_a_time_that_has_passed_cannot_be_promised() -> None:
     assert check("今天上午9点前给您回电。", AGENT, BROKEN).verdict == "contradicts_fact"
     assert check("今天18点前给您回电。", AGENT, BROKEN).verdict == "ok"
+
+
+ABUSE = conversation(
+    "我收到的是空盒,不赔我就一直退",
+    orders=(order("delivered", title="玻璃杯"),),
+    customer=Customer("u-1", refunds_365d=14),
+)
+
+
+FORBIDDEN = {
+    "small money where somebody is hurt": (
+        "补偿您200元",
+        HURT,
+        "not_allowed",
+        "injury-no-small-money",
+        "coupon",
+    ),
+    "a voucher where somebody is hurt": (
+        "补偿您5元优惠券",
+        HURT,
+        "not_allowed",
+        "injury-no-small-money",
+        "coupon",
+    ),
+    "the price of what hurt somebody": ("给您退款200元", HURT, "ok", "safety-refund", "return_refund"),
+    "a voucher after many refunds": (
+        "补偿您20元优惠券",
+        ABUSE,
+        "needs_approval",
+        "many-refunds-no-gesture",
+        "coupon",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORBIDDEN)
+def test_what_a_rule_forbids_can_be_asked_for_only_where_it_says_so(name: str) -> None:
+    text, talk, verdict, policy, remedy = FORBIDDEN[name]
+    (found,) = check(text, AGENT, talk).commitments
+    assert (found[1].verdict, found[1].policy, found[1].remedy) == (verdict, policy, remedy)
+    if verdict != "ok":
+        rule = TABLES.deciding.pack_for(talk, "zh").rule(policy)
+        assert rule is not None
+        assert rule.words["zh"] in found[1].why
+
+
+@pytest.mark.parametrize("talk", [HURT, ABUSE, BROKEN, OLD])
+def test_words_and_a_request_are_told_the_same(talk: Conversation) -> None:
+    """A remedy chosen without words and the standing that a request is judged by never differ."""
+    case = prepare(talk, TABLES)
+    carried = {code for codes in TABLES.deciding.reply.remedies.values() for code in codes}
+    for code in sorted(carried):
+        said = check("好的", AGENT, talk, code).remedy
+        assert said is not None
+        standing = case.standing(code).verdict
+        if standing in ("exception", "not_offered") and said.verdict != "contradicts_fact":
+            assert said.verdict == "needs_approval", code
+        if standing == "forbidden":
+            assert said.verdict == "not_allowed", code
+        assert said.remedy in ("", code)

@@ -16,12 +16,22 @@ def money_findings(pack: PolicyPack) -> Iterator[Finding]:
     yield from _ladder(pack)
     for rule in pack.rules:
         if rule.effect == "forbid":
-            if rule.amount is not None or rule.grants:
-                cell = "amount" if rule.amount is not None else "grants"
-                yield Finding("terms_of_nothing", WARNING, (rule.id,), cell)
+            yield from _exception(pack, rule)
             continue
         yield from _grants(pack, rule)
         yield from _amount(pack, rule)
+
+
+def _exception(pack: PolicyPack, rule: Rule) -> Iterator[Finding]:
+    """What a rule that forbids says of amounts and authority: only who may make an exception."""
+    if rule.amount is not None:
+        yield Finding("terms_of_nothing", WARNING, (rule.id,), "amount")
+    asked = rule.exception_from
+    if rule.grants and asked is None:
+        yield Finding("terms_of_nothing", WARNING, (rule.id,), "grants")
+    if asked in LADDER[:2]:
+        yield Finding("exception_alone", WARNING, (rule.id,), f"grants.{asked}", {"role": str(asked)})
+    yield from _grants(pack, rule)
 
 
 def _limit(value: float | None) -> float:

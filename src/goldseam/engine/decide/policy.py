@@ -88,8 +88,9 @@ class Rule:
     """One row of the pack: under `tests` the remedies are allowed (with their terms) or forbidden.
 
     `asked`: only for a remedy the customer asks for. `grants`: role → the most it may grant under this rule
-    (None = without limit, 0 = never alone); a role not named has the pack's general authority. `merit` moves
-    the ranking where the rule describes a right or the usual way."""
+    (None = without limit, 0 = never alone); a role not named has the pack's general authority. In
+    a rule that forbids, `grants` says who may make an exception and up to what amount. `merit` moves the
+    ranking where the rule describes a right or the usual way."""
 
     id: str
     effect: str
@@ -107,6 +108,13 @@ class Rule:
     promise_hours: float | None = None
     merit: float = 0.0
     asked: bool = False
+
+    @property
+    def exception_from(self) -> str | None:
+        """The lowest role that may make an exception from a rule that forbids; None: nobody may."""
+        if self.effect != "forbid":
+            return None
+        return next((role for role in ROLES if self.grants.get(role, 0) != 0), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +159,10 @@ class PolicyPack:
 
     def never_alone(self, rule: Rule, role: str) -> bool:
         """Whether the rule leaves the remedy to higher roles, whatever it costs. What an agent may not, the
-        bot may not either."""
+        bot may not either. What is forbidden is left to the roles that may make an exception."""
+        if rule.effect == "forbid":
+            lowest = rule.exception_from
+            return lowest is None or role not in ROLES or ROLES.index(role) < ROLES.index(lowest)
         if role in rule.grants:
             return rule.grants[role] == 0
         above = ROLES[ROLES.index(role) + 1 :] if role in ROLES else ROLES

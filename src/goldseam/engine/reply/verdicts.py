@@ -31,6 +31,24 @@ class Case:
     offers: Mapping[str, Offer]
     forbidden: Mapping[str, Rule]
 
+    def standing(self, code: str) -> Standing:
+        """What the pack says of a remedy here; the same for words that promise it and a request for it."""
+        if code in self.offers:
+            return Standing("allowed", self.offers[code].rule)
+        rule = self.forbidden.get(code)
+        if rule is None:
+            return Standing("not_offered", None)
+        return Standing("forbidden" if rule.exception_from is None else "exception", rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a remedy stands on the facts: `allowed` by the rule, `not_offered` by any, `forbidden` by the rule,
+    or forbidden with an `exception` that may be asked for. Only what is `forbidden` cannot be."""
+
+    verdict: str
+    rule: Rule | None
+
 
 @dataclass(frozen=True, slots=True)
 class Bench:
@@ -71,8 +89,9 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict with its reason in words, the rule behind it, and a wording that is allowed. `grant` is the
-    approved exception that carries it, `gift` what counts against the writer's authority."""
+    """A verdict with its reason in words, the rule behind it, and a wording that is allowed. `remedy` is what
+    would carry it (and is to be asked for), `grant` the approved exception that does, `gift` what counts
+    against the writer's authority."""
 
     verdict: str
     why: str = ""
@@ -80,6 +99,7 @@ class Judgement:
     rewrite: str | None = None
     grant: str | None = None
     gift: float = 0.0
+    remedy: str = ""
 
 
 def judge_all(found: Iterable[Commitment], bench: Bench) -> tuple[tuple[Commitment, Judgement], ...]:
@@ -126,7 +146,7 @@ def judge(commitment: Commitment, bench: Bench) -> Judgement:
         text = rewrites.get(commitment.kind)
     if text is None:
         text = rewrites[worst.verdict]
-    return Judgement(worst.verdict, worst.why, policy, text)
+    return Judgement(worst.verdict, worst.why, policy, text, remedy=policed.remedy)
 
 
 def _say(bench: Bench, key: str, **values: object) -> str:
@@ -249,21 +269,44 @@ def _by_policy(commitment: Commitment, bench: Bench) -> Judgement:
         return Judgement("ok")
     if case is None:
         return _within(commitment, bench, bench.author.limit, None)
-    offers = [case.offers[code] for code in remedies if code in case.offers]
+    meant = _meant(commitment, remedies, bench)
+    spoken_of = any(code in case.offers or code in case.forbidden for code in meant)
+    offers = [case.offers[code] for code in (meant if spoken_of else remedies) if code in case.offers]
     if not offers:
-        return _not_offered(remedies, bench, case)
+        able = any(possible(code, case.view.order, bench.weights) for code in meant)
+        if not able and _by_fact(commitment, bench).verdict != "ok":
+            return Judgement("ok")  # the order's state speaks against it, whatever a rule would say
+        return _not_offered(meant, bench, case)
     if commitment.named == "multiple":
-        return Judgement("needs_approval", _say(bench, "multiple"), offers[0].rule.id)
-    judged = [_under_rule(commitment, offer, bench) for offer in offers]
+        first = offers[0]
+        return Judgement("needs_approval", _say(bench, "multiple"), first.rule.id, remedy=first.code)
+    judged = [replace(_under_rule(commitment, offer, bench), remedy=offer.code) for offer in offers]
     return min(judged, key=lambda j: VERDICTS.index(j.verdict))
 
 
+def _meant(commitment: Commitment, remedies: tuple[str, ...], bench: Bench) -> tuple[str, ...]:
+    """The remedies that the words may mean: those they name, else those that need not be named."""
+    names, shy = bench.words.names, bench.tables.only_named
+    named = tuple(c for c in remedies if c in names and names[c].search(commitment.text))
+    return named or tuple(c for c in remedies if c not in shy) or remedies
+
+
 def _not_offered(remedies: tuple[str, ...], bench: Bench, case: Case) -> Judgement:
-    rules = [case.forbidden[code] for code in remedies if code in case.forbidden]
-    if rules and len(rules) == len([c for c in remedies if possible(c, case.view.order, bench.weights)]):
-        words = rules[0].words.get(bench.texts.language) or rules[0].words["en"]
-        return Judgement("not_allowed", _say(bench, "forbidden", rule=words), rules[0].id)
-    return Judgement("needs_approval", _say(bench, "no_rule"))
+    """No rule carries it: a remedy of which no rule speaks may be asked for, then one that may be an
+    exception; what is forbidden is not."""
+    standing = {code: case.standing(code) for code in remedies}
+    open_to = [code for code in remedies if standing[code].rule is None]
+    able = [code for code in open_to if possible(code, case.view.order, bench.weights)]
+    code = next(iter(able), "")
+    if not code:
+        ways = ("exception", "forbidden", "not_offered")
+        code = min(remedies, key=lambda code: ways.index(standing[code].verdict))
+    verdict, rule = standing[code].verdict, standing[code].rule
+    if rule is None:
+        return Judgement("needs_approval", _say(bench, "no_rule"), remedy=code)
+    words = rule.words.get(bench.texts.language) or next(iter(rule.words.values()), rule.id)
+    said = "not_allowed" if verdict == "forbidden" else "needs_approval"
+    return Judgement(said, _say(bench, verdict, rule=words), rule.id, remedy=code)
 
 
 def _under_rule(commitment: Commitment, offer: Offer, bench: Bench) -> Judgement:
@@ -302,4 +345,4 @@ def _approved(commitment: Commitment, judgement: Judgement, bench: Bench) -> Jud
     grant = covering(commitment, bench.author.granted, remedies)
     if grant is None:
         return judgement
-    return Judgement("ok", _say(bench, "approved"), judgement.policy, grant=grant.key)
+    return Judgement("ok", _say(bench, "approved"), judgement.policy, grant=grant.key, remedy=grant.remedy)
