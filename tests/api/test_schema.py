@@ -21,8 +21,8 @@ OPERATIONS = sorted(
 )
 
 
-@pytest.fixture
-def described(db: None) -> schemathesis.BaseSchema:
+@pytest.fixture(scope="module")
+def described() -> schemathesis.BaseSchema:
     """The description as the site serves it; calls run inside the test's transaction."""
     request_started.disconnect(close_old_connections)
     request_finished.disconnect(close_old_connections)
@@ -30,7 +30,7 @@ def described(db: None) -> schemathesis.BaseSchema:
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_generated_calls(described: schemathesis.BaseSchema, name: str) -> None:
+def test_generated_calls(db: None, described: schemathesis.BaseSchema, name: str) -> None:
     shop = Shop.objects.create(slug="generated", name="generated")
     _, secret = issue_token(shop, "test", SCOPES, actor="test")
     operation = described.find_operation_by_id(name)
