@@ -8,7 +8,8 @@ from pathlib import Path
 
 from goldseam.core.colour import contrast
 
-TOKENS = Path(__file__).resolve().parent / "static" / "site" / "tokens.css"
+_SITE = Path(__file__).resolve().parent / "static" / "site"
+TOKENS = (_SITE / "tokens.css", _SITE / "dark.css")
 TEXT, PART = 4.5, 3.0
 """What running text needs, and what lines and signs need."""
 
@@ -56,7 +57,7 @@ class Contrast:
 def colours() -> dict[str, dict[str, str]]:
     """The tokens that are colours, by mode ("light", "dark"), as six hexadecimal digits."""
     modes: dict[str, dict[str, str]] = {"light": {}, "dark": {}}
-    for block in _BLOCK.finditer(TOKENS.read_text(encoding="utf-8")):
+    for block in _BLOCK.finditer("".join(path.read_text(encoding="utf-8") for path in TOKENS)):
         mode = "dark" if "dark" in block["who"] else "light"
         modes[mode].update(_COLOUR.findall(block["body"]))
     return modes
