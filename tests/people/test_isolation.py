@@ -107,7 +107,13 @@ ADMINS_ONLY = {
     "audit",
     "approvals:steps",
     "conversations:close_rules",
+    "webchat:door",
+    "webchat:secret",
+    "helpcentre:settings",
+    "helpcentre:open-kind",
 }
+LEADS_ONLY = {"bot:switch", "bot:figures"}
+"""Leads read them; only admins write."""
 FOREIGN = (
     "周雨桐",
     "李伟",
@@ -306,6 +312,9 @@ def contents(shop: Shop) -> str:
                 "ledger",
                 "sla",
                 "routing",
+                "bot",
+                "webchat",
+                "helpcentre",
             )
         ):
             continue
@@ -380,6 +389,20 @@ def test_a_fragment_of_an_ended_session_sends_the_page_to_sign_in(foreign: Shop,
     answer = client.get(reverse("conversations:alerts"), headers=headers)
     assert answer.status_code == 401
     assert answer["HX-Redirect"] == "/sign-in/?next=/inbox/%3Fview%3Dmine%26q%3Da"
+
+
+@pytest.mark.parametrize(("mailbox", "read"), [("agent", 403), ("lead", 200)])
+def test_leads_read_the_bots_pages_and_agents_do_not(
+    foreign: Shop, client: Client, mailbox: str, read: int
+) -> None:
+    client.force_login(Agent.objects.get(email=f"{mailbox}@porcelain.test"))
+    paths = [address.path for address in addresses(foreign) if address.name in LEADS_ONLY]
+    before = contents(foreign)
+    assert len(paths) == len(LEADS_ONLY)
+    for path in paths:
+        assert client.get(path).status_code == read, path
+        assert client.post(path, {"0": "answer"}).status_code in (403, 405), path
+    assert contents(foreign) == before
 
 
 @pytest.mark.parametrize("mailbox", ["agent", "lead"])
