@@ -59,6 +59,14 @@ class Picture:
 _OPEN = "document.querySelector('.convo:has(.order-state):not(:has(.mark-locked)) .row-link').click()"
 _PRESS = "document.dispatchEvent(new KeyboardEvent('keydown', {key: '%s', ctrlKey: %s, bubbles: true}))"
 _TAB = "document.querySelector('[data-tab-to=%s]')?.click()"
+_ASK = (
+    "const chat = document.querySelector('goldseam-chat'); chat.show(); setTimeout(() => {"
+    " const box = chat.shadowRoot.querySelector('.write textarea');"
+    " const chinese = document.documentElement.lang.startsWith('zh');"
+    " box.value = chinese ? '怎么退货?' : 'How do I return something?';"
+    " box.form.requestSubmit(); }, 800)"
+)
+"""Asks in the chat of the shop's page, and leaves time for the answer."""
 PICTURES = (
     Picture("sign-in", "/sign-in/", who=""),
     Picture("start", "/start/"),
@@ -93,6 +101,12 @@ PICTURES = (
     Picture("ledger", "/ledger/", who="lead"),
     Picture("policies", "/policies/", who="lead"),
     Picture("knowledge", "/knowledge/"),
+    Picture("shop-chat", "/shop/demo/", who="", act=_ASK),
+    Picture("help", "/help/demo/", who=""),
+    Picture("bot", "/bot/", who="admin"),
+    Picture("bot-figures", "/bot/figures/", who="lead"),
+    Picture("chat-settings", "/webchat/", who="admin"),
+    Picture("help-settings", "/helpcentre/", who="admin"),
     Picture("times", "/sla/", who="admin"),
     Picture("people", "/people/", who="admin"),
     Picture("tokens", "/tokens/", who="admin"),

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 HOME = "/help/porcelain/"
 ASKED = "新的养生壶有股塑料味"
-PICTURES = os.environ.get("GOLDSEAM_PICTURES", "")
+PICTURES = os.environ.get("SHOTS", "")
 
 
 def picture(page: Page, name: str) -> None:

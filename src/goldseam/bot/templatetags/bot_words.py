@@ -15,7 +15,11 @@ _LIMITS: dict[str, str | Promise] = {
     "assumed_hours": _("Hours of silence that are taken as solved"),
     "back_days": _("Days in which what comes back stays with whoever served it"),
 }
-_CHANNELS: dict[str, str | Promise] = {"": _("All channels"), "webchat": _("Chat on the shop's page")}
+_CHANNELS: dict[str, str | Promise] = {
+    "": _("All channels"),
+    "webchat": _("Chat on the shop's page"),
+    "api": _("Programs"),
+}
 
 
 @register.filter
