@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
+from django.core.cache import cache
+from django.db import connection, transaction
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from goldseam.core.postgres import EmbeddedPostgres
 from tests.settings import HOME
+
+if TYPE_CHECKING:
+    from goldseam.people.models import Shop
 
 # The same examples every time: a run says what a change did, not what chance did. A wider search is
 # `pytest --hypothesis-profile=wide`.
@@ -57,6 +62,26 @@ def _no_job_outlives_its_test(
     if commits or "transactional_db" in request.fixturenames:
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+
+
+@pytest.fixture(scope="module")
+def _porcelain_stage(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[int]:
+    """The porcelain shop's number, built once for a module in a transaction that is taken back at its end.
+    Not for modules whose tests commit."""
+    from tests.journeys.shop import build_shop
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build_shop().pk
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def porcelain(_porcelain_stage: int, db: None) -> Shop:
+    """The porcelain shop with its conversations as they were told; what a test does is undone after it."""
+    from goldseam.people.models import Shop
+
+    cache.clear()  # what an earlier test made it remember of the same shop was undone
+    return Shop.objects.get(pk=_porcelain_stage)
 
 
 def pytest_unconfigure() -> None:

@@ -22,7 +22,6 @@ from goldseam.conversations.models import Attachment, Conversation, Message
 from goldseam.core.errors import DomainError
 from goldseam.people.actions import issue_token
 from goldseam.people.models import Agent, Shop
-from tests.journeys.shop import build_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -34,8 +33,8 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (640, 400), colour: str =
 
 
 @pytest.fixture
-def shop() -> Shop:
-    return build_shop()
+def shop(porcelain: Shop) -> Shop:
+    return porcelain
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ MOST_QUERIES = 12
 
 
 @pytest.fixture
-def shop() -> Shop:
-    return build_shop()
+def shop(porcelain: Shop) -> Shop:
+    return porcelain
 
 
 @pytest.fixture

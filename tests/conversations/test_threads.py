@@ -15,14 +15,13 @@ from goldseam.conversations.models import Conversation, HeldReply, Mention, Mess
 from goldseam.conversations.queries import find_conversation, spoken
 from goldseam.core.errors import Conflict, DomainError, NotFound
 from goldseam.people.models import Agent, Shop
-from tests.journeys.shop import build_shop
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def shop() -> Shop:
-    return build_shop()
+def shop(porcelain: Shop) -> Shop:
+    return porcelain
 
 
 @pytest.fixture

@@ -19,18 +19,16 @@ from goldseam.copilot.protocols import PROTOCOLS
 from goldseam.core.errors import Conflict, DomainError, NotAllowed
 from goldseam.core.models import AuditEntry
 from goldseam.people.models import Agent, Shop
-from tests.journeys.shop import build_shop
 
 DANGER = "我活不下去了,真的不想活了"
 HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def shop(db: None) -> Shop:
-    built = build_shop()
+def shop(porcelain: Shop) -> Shop:
     Crisis.objects.all().delete()
     Conversation.objects.update(locked_at=None)
-    return built
+    return porcelain
 
 
 @pytest.fixture

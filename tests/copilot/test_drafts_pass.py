@@ -11,15 +11,13 @@ from goldseam.copilot.actions import assess
 from goldseam.copilot.gate import ReplyRefused
 from goldseam.copilot.models import CheckedReply
 from goldseam.copilot.queries import draft_with, latest_decision
-from goldseam.people.models import Agent
-from tests.journeys.shop import build_shop
+from goldseam.people.models import Agent, Shop
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def agent() -> Agent:
-    build_shop()
+def agent(porcelain: Shop) -> Agent:
     return Agent.objects.get(email="agent@porcelain.test")
 
 

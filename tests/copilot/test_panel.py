@@ -22,7 +22,6 @@ from goldseam.copilot.panel import bars_of, panel_of
 from goldseam.copilot.queries import latest_decision
 from goldseam.engine.assessment import HANDOVER_REASONS
 from goldseam.people.models import Agent, Shop
-from tests.journeys.shop import build_shop
 
 
 def risk(score: float, *weights: float) -> dict[str, Any]:
@@ -52,8 +51,8 @@ def test_bars_add_up_to_the_score(given: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def shop(db: None) -> Shop:
-    return build_shop()
+def shop(porcelain: Shop) -> Shop:
+    return porcelain
 
 
 @pytest.fixture

@@ -20,14 +20,13 @@ from goldseam.people.models import Shop
 from goldseam.promises.actions import withdraw
 from goldseam.promises.models import Promise
 from tests.copilot.test_gate import _person, approved
-from tests.journeys.shop import build_shop
 
 OVER = "非常抱歉,给您补偿200元。"
 
 
 @pytest.fixture
-def shop(db: None) -> Shop:
-    return build_shop()
+def shop(porcelain: Shop) -> Shop:
+    return porcelain
 
 
 def talk() -> Conversation:

@@ -22,16 +22,14 @@ from goldseam.core.llm.port import LlmSettings
 from goldseam.core.models import AuditEntry, LlmCall
 from goldseam.knowledge.actions import import_articles
 from goldseam.knowledge.records import build_record
-from goldseam.people.models import Agent
+from goldseam.people.models import Agent, Shop
 from tests.core.llm_server import Endpoint, endpoint
-from tests.journeys.shop import build_shop
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def conversation() -> Conversation:
-    build_shop()
+def conversation(porcelain: Shop) -> Conversation:
     found = Conversation.objects.get(external_id="c-1001")
     assess(found, now=timezone.now())
     return found

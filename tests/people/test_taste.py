@@ -16,14 +16,14 @@ from goldseam.core.errors import Conflict, DomainError, NotFound
 from goldseam.core.models import AuditEntry
 from goldseam.people import queries, taste
 from goldseam.people.models import Agent, Membership, Shop, Team
-from tests.journeys.shop import PASSWORD, build_shop
+from tests.journeys.shop import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def shop() -> Shop:
-    return build_shop()
+def shop(porcelain: Shop) -> Shop:
+    return porcelain
 
 
 def person(mailbox: str = "agent") -> Agent:

@@ -17,7 +17,6 @@ from goldseam.people.queries import Role
 from goldseam.policies import actions
 from goldseam.policies.models import PackVersion
 from goldseam.policies.queries import shipped_ref
-from tests.journeys.shop import build_shop
 from tests.policies.conftest import person
 from tests.policies.packs import rule
 
@@ -25,8 +24,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def shop() -> Shop:
-    return build_shop()
+def shop(porcelain: Shop) -> Shop:
+    return porcelain
 
 
 def publish(shop: Shop, author: Agent, lead: Agent, *rules: dict[str, Any]) -> PackVersion:

@@ -28,14 +28,13 @@ from goldseam.promises.actions import Commitment
 from goldseam.promises.jobs import watch_promises
 from goldseam.promises.models import How, Kind, Promise, State
 from goldseam.promises.queries import reminders_for
-from tests.journeys.shop import build_shop
 
 MADE = timezone.now() - timedelta(hours=8)
 
 
 @pytest.fixture
-def shop(db: None) -> Shop:
-    return build_shop()
+def shop(porcelain: Shop) -> Shop:
+    return porcelain
 
 
 @pytest.fixture

@@ -18,14 +18,13 @@ from goldseam.people.models import Agent, Membership, Shop, Team
 from goldseam.replies import actions, queries, tables
 from goldseam.replies.models import CannedReply, Macro
 from goldseam.replies.variables import fill, unfilled, values_for
-from tests.journeys.shop import build_shop
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def shop() -> Shop:
-    return build_shop()
+def shop(porcelain: Shop) -> Shop:
+    return porcelain
 
 
 @pytest.fixture

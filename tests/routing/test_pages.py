@@ -13,7 +13,6 @@ from goldseam.conversations import actions as inbox
 from goldseam.conversations.models import Conversation
 from goldseam.people.models import Agent, Membership, Shop
 from goldseam.routing.models import Placement, Profile, RoutingSettings
-from tests.journeys.shop import build_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -28,8 +27,8 @@ CHOICES = {
 
 
 @pytest.fixture
-def shop() -> Shop:
-    return build_shop()
+def shop(porcelain: Shop) -> Shop:
+    return porcelain
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from goldseam.people.models import Agent, Membership, Role, Shop
 from goldseam.site.contrast import contrasts
 from goldseam.site.frame import address_of
 from goldseam.site.verbs import VERBS, verb_words
-from tests.journeys.shop import build_shop
 
 pytestmark = pytest.mark.django_db
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "goldseam"
@@ -31,8 +30,8 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def shop() -> Shop:
-    return build_shop()
+def shop(porcelain: Shop) -> Shop:
+    return porcelain
 
 
 def sign_in(client: Client, mailbox: str = "agent") -> Agent:

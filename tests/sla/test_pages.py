@@ -18,7 +18,6 @@ from goldseam.sla.durations import read_minutes
 from goldseam.sla.models import Calendar, Notice, TimesTable
 from goldseam.sla.moves import remind
 from goldseam.sla.queries import shipped_rows
-from tests.journeys.shop import build_shop
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +26,8 @@ WEEK = ["09:00-12:00, 13:00-18:00"] * 5 + ["", ""]
 
 
 @pytest.fixture
-def shop() -> Shop:
-    return build_shop()
+def shop(porcelain: Shop) -> Shop:
+    return porcelain
 
 
 @pytest.fixture
