@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import time
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from goldseam.approvals.actions import approve
 from goldseam.approvals.models import ApprovalRequest
 from goldseam.commerce.models import Order, Refund
 from goldseam.conversations.actions import receive_message
@@ -113,8 +115,20 @@ def test_a_stroke_costs_few_queries(
 ) -> None:
     sign_in(client, "agent")
     check(client, talk, TEXT)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(4):  # session, person, memberships, conversation
         check(client, talk, TEXT + "好")
+
+
+def test_what_was_approved_is_seen_within_seconds(
+    client: Client, talk: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, "agent")
+    assert "finding-needs_approval" in check(client, talk, "给您补偿200元优惠券。")
+    assert ask(client, talk, "coupon", "200")[0] == 302
+    approve(ApprovalRequest.objects.get().pk, Agent.objects.get(email="admin@porcelain.test"))
+    now = time.monotonic()
+    monkeypatch.setattr("goldseam.copilot.prepared.time.monotonic", lambda: now + 3.1)
+    assert "finding-ok" in check(client, talk, "给您补偿200元优惠券。")
 
 
 def test_strangers_and_long_texts_are_refused(client: Client, talk: Conversation) -> None:

@@ -9,14 +9,13 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, gettext_noop
 from django.views.decorators.http import require_POST
 
 from goldseam.conversations.actions import MAX_TEXT
 from goldseam.conversations.queries import access_conversation
-from goldseam.copilot.checking import MAY_OVERRIDE, carrier_of, check_words, currency_of, writer_of
-from goldseam.copilot.prepared import prepared
+from goldseam.copilot.checking import MAY_OVERRIDE, carrier_of, check_words, currency_of
+from goldseam.copilot.prepared import desk_of
 from goldseam.core.errors import DomainError
 from goldseam.core.http import PageRequest
 
@@ -39,9 +38,10 @@ def check(request: PageRequest, conversation_id: int) -> HttpResponse:
     if len(text) > MAX_TEXT:
         raise DomainError(gettext_noop("The message is too long to be checked."), field="text")
     remedy = request.POST.get("remedy", "")[:30]
-    case, loaded = prepared(conversation)
-    author = writer_of(conversation, request.user, case, timezone.now())
-    found = check_words(conversation, author, text, remedy, case, loaded)
+    membership = next(m for m in request.memberships if m.shop_id == conversation.shop_id)
+    desk = desk_of(conversation, membership)
+    case, loaded = desk.case, desk.loaded
+    found = check_words(conversation, desk.author, text, remedy, case, loaded)
     context = {
         "conversation": conversation,
         "check": found,
@@ -55,7 +55,7 @@ def check(request: PageRequest, conversation_id: int) -> HttpResponse:
             for number, finding in enumerate(found.tone)
         ],
         "marks": json.dumps(_marks(found)),
-        "may_override": author.role in MAY_OVERRIDE,
+        "may_override": desk.author.role in MAY_OVERRIDE,
         "refused": request.POST.get("refused") == "1" and found.binding != "ok",
     }
     return render(request, "copilot/check.html", context)
