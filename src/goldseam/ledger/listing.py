@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop
 from goldseam.core.errors import DomainError
 from goldseam.core.paging import BrokenCursor, decode_cursor, encode_cursor
 from goldseam.ledger.models import Account, Entry, Line
-from goldseam.ledger.queries import ZERO, whole
+from goldseam.ledger.queries import ZERO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,15 @@ _COLUMN = {
     "agent": "agent__name",
     "team": "team__name",
     "conversation": "conversation__external_id",
+}
+_NAMED = {
+    "shop": ("timezone", "currency"),
+    "conversation": ("external_id",),
+    "order": ("external_id",),
+    "agent": ("name", "email"),
+    "approver": ("name", "email"),
+    "team": ("name",),
+    "reversal": ("key",),
 }
 
 
@@ -113,7 +122,7 @@ def page(shop: Shop, query: LedgerQuery, after: str | None = None, size: int = P
         rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=number))
     # First which entries, by the index alone; then what is shown of those few.
     wanted = list(rows.values_list("pk", flat=True)[: size + 1])
-    entries = list(whole(Entry.objects.filter(pk__in=wanted)).order_by("-at", "-id"))
+    entries = list(_listed(Entry.objects.filter(pk__in=wanted)).order_by("-at", "-id"))
     last = entries[size - 1] if len(entries) > size else None
     following = encode_cursor([last.at.isoformat(), last.pk]) if last else None
     return LedgerPage(entries[:size], following)
@@ -122,7 +131,15 @@ def page(shop: Shop, query: LedgerQuery, after: str | None = None, size: int = P
 def exported(shop: Shop, query: LedgerQuery) -> Iterator[Entry]:
     """Every entry that is asked for, oldest first, a few at a time; the latest `MOST_EXPORTED` at most."""
     newest = query.rows(shop).order_by("-at", "-id").values_list("pk", flat=True)[:MOST_EXPORTED]
-    return whole(Entry.objects.filter(pk__in=newest)).order_by("at", "id").iterator(chunk_size=500)
+    return _listed(Entry.objects.filter(pk__in=newest)).order_by("at", "id").iterator(chunk_size=500)
+
+
+def _listed(rows: QuerySet[Entry]) -> QuerySet[Entry]:
+    """The entries with the names that a list, a file and a program show: of a conversation, order or person
+    these alone, for the rest of such a row weighs more than the entry."""
+    own = (column.name for column in Entry._meta.concrete_fields)
+    named = (f"{kind}__{name}" for kind, names in _NAMED.items() for name in names)
+    return rows.select_related(*_NAMED).only(*own, *named)
 
 
 @dataclass(frozen=True, slots=True)
