@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum, Window
+from django.db.models import Count, F, Max, Q, QuerySet, Sum, Window, prefetch_related_objects
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_noop
 
@@ -39,6 +39,25 @@ def recent_orders(customer_id: int, limit: int = 20) -> QuerySet[Order]:
 def orders_with_parcels(customer_id: int) -> QuerySet[Order]:
     """`recent_orders` for whoever does not ask about refunds."""
     return recent_orders(customer_id).prefetch_related(None).prefetch_related("items", "parcels__scans")
+
+
+def latest_orders(customer_id: int, limit: int = 20) -> list[Order]:
+    """A customer's latest orders alone: one query."""
+    return list(Order.objects.filter(customer_id=customer_id).order_by("-placed_at", "-id")[:limit])
+
+
+def order_of_customer(customer_id: int, order_id: int) -> Order:
+    """This customer's order, else "not found"."""
+    order = Order.objects.filter(pk=order_id, customer_id=customer_id).first()
+    if order is None:
+        raise NotFound(gettext_noop("There is no such order."))
+    return order
+
+
+def in_full(order: Order) -> Order:
+    """The order with its items, parcels, scans and refunds: a fixed number of queries."""
+    prefetch_related_objects([order], "items", "parcels__scans", "refunds")
+    return order
 
 
 def refunds_of(customer_id: int) -> list[Refund]:
