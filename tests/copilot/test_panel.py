@@ -15,7 +15,7 @@ import goldseam.engine
 from goldseam.conversations import actions
 from goldseam.conversations.models import Conversation
 from goldseam.copilot import codes
-from goldseam.copilot.actions import assess
+from goldseam.copilot.actions import RATED_PARTS, assess
 from goldseam.copilot.facts import gather
 from goldseam.copilot.models import Correction, Decision
 from goldseam.copilot.panel import bars_of, panel_of
@@ -196,6 +196,8 @@ def test_every_part_can_be_answered(desk: Client, django_assert_max_num_queries:
     for verdict in ("bad", "good"):
         assert desk.post(address, {"part": "remedies", "verdict": verdict}).status_code == 200
     assert [(row.part, row.after) for row in target.corrections.all()] == [("remedies", "good")]
+    offered = [part for part in RATED_PARTS if f'name="part" value="{part}"' in show(desk, "c-1003")]
+    assert offered == list(RATED_PARTS)
     with django_assert_max_num_queries(12):
         body = show(desk, "c-1003")
     assert body.count('aria-pressed="true"') == 1

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from goldseam.conversations.models import Conversation, Message
     from goldseam.people.models import Agent
 
-RATED_PARTS = ("emotion", "risk", "remedies", "draft", "liability")
+RATED_PARTS = ("what", "emotion", "risk", "remedies", "draft", "liability")
 VERDICTS = ("good", "bad")
 
 

@@ -26,7 +26,8 @@ class Decision(models.Model):
 
 
 class Correction(models.Model):
-    """A person's better answer; learned from later. `part` is "issue", values are codes."""
+    """A person's better answer; learned from later. `part` is "issue" and the values are codes, or it is one
+    of the panel's parts and `after` the verdict on it."""
 
     conversation = models.ForeignKey(
         "conversations.Conversation", on_delete=models.CASCADE, related_name="corrections"

@@ -33,3 +33,33 @@ document.addEventListener("click", (event) => {
   const draft = event.target.closest?.("[data-use-draft]");
   if (draft) fill({ text: document.querySelector(draft.dataset.useDraft).textContent });
 });
+
+// A part that somebody folds stays folded in every conversation, in this browser.
+const PARTS = "goldseam:parts";
+
+function foldedParts() {
+  try {
+    return JSON.parse(localStorage.getItem(PARTS) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
+document.addEventListener("toggle", ({ target }) => {
+  const name = target.matches?.("details.part") && target.dataset.fold;
+  if (!name) return;
+  const others = foldedParts().filter((folded) => folded !== name);
+  try {
+    localStorage.setItem(PARTS, JSON.stringify(target.open ? others : [...others, name]));
+  } catch {
+    // It then stays folded on this page.
+  }
+}, true);
+
+document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+  if (target?.id !== "copilot") return;
+  const folded = new Set(foldedParts());
+  for (const part of target.querySelectorAll("details.part")) {
+    if (folded.has(part.dataset.fold)) part.open = false;
+  }
+});
