@@ -141,6 +141,36 @@ def test_an_input_method_keeps_its_keys(desks: Desks, shop: Shop) -> None:
     expect(page.locator("#palette")).to_be_hidden()
 
 
+@pytest.mark.parametrize(
+    ("path", "selector"),
+    [
+        ("/inbox/", "#search-words"),
+        ("conversation", "#look-up-words"),
+        ("/views/new/", "main .builder-name input"),
+    ],
+)
+def test_fields_wait_for_the_characters_of_an_input_method(
+    desks: Desks, shop: Shop, path: str, selector: str
+) -> None:
+    desk = desks()
+    desk.sign_in()
+    page = desk.open(path if path.startswith("/") else f"/conversations/{number('c-1001')}/")
+    field = page.locator(selector).first
+    field.fill("")
+    field.evaluate(
+        "e => { e.heard = []; e.addEventListener('input', () => e.heard.push(e.value)); e.focus(); }"
+    )
+    session = page.context.new_cdp_session(page)
+    for letters in ("kuai", "kuai di"):
+        at = len(letters)
+        session.send("Input.imeSetComposition", {"text": letters, "selectionStart": at, "selectionEnd": at})
+    expect(field).to_have_value("kuai di")
+    assert field.evaluate("e => e.heard") == []
+    session.send("Input.insertText", {"text": "快递"})
+    expect(field).to_have_value("快递")
+    assert set(field.evaluate("e => e.heard")) == {"快递"}
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_keys_are_ones_own(desks: Desks, shop: Shop, language: str) -> None:
     set_language(agent(), language)

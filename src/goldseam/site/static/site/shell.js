@@ -96,6 +96,14 @@ document.addEventListener("htmx:sendError", (event) => {
   if (event.detail.elt.dataset?.live === undefined) toast(document.body.dataset.wordOffline, "error");
 });
 
+// An input method's letters on their way to becoming characters search and filter nothing; the characters do.
+document.addEventListener("input", (event) => {
+  if (event.isComposing && event.target instanceof HTMLInputElement) event.stopImmediatePropagation();
+}, true);
+document.addEventListener("compositionend", ({ target }) => {
+  if (target instanceof HTMLInputElement) target.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 // Waiting times go on while nothing else changes.
 function span(since) {
   const words = document.body.dataset;
