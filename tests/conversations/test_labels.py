@@ -122,3 +122,14 @@ def test_an_import_brings_labels_by_name(shop: Shop, given: str) -> None:
     assert [(refusal.field, refusal.value) for refusal in outcome.refused] == [("labels", "Nothing")]
     again = upsert_conversations(shop, [ConversationRecord("new-1", said, labels="Press")], actor="test")
     assert again.unchanged == 1
+
+
+def test_a_row_names_three_labels_and_says_how_many_more(shop: Shop, client: Client) -> None:
+    labels = [make(shop, f"Label {number}") for number in range(MOST_ON_ONE)]
+    actions.label_conversation(row(0), add=[label.pk for label in labels], actor="test")
+    client.force_login(person("lead"))
+    address = reverse("conversations:inbox")
+    page = client.get(address, {"view": "open"}, headers={"HX-Request": "true"}).content.decode()
+    assert page.count('class="label label-lake"') == 3
+    assert f">+{MOST_ON_ONE - 3}<" in page
+    assert f"Label {MOST_ON_ONE - 1}" in page
