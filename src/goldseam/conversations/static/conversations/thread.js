@@ -7,10 +7,25 @@ function newest() {
   return said.length ? said[said.length - 1] : null;
 }
 
+// What arrives around the thread (clocks, requests, a growing composer) takes from its beginning, not from its end.
+let atEnd = true;
+const sized = new ResizeObserver(([{ target }]) => {
+  if (atEnd) target.scrollTop = target.scrollHeight;
+});
+const distance = (thread) => thread.scrollHeight - thread.scrollTop - thread.clientHeight;
+
+document.addEventListener("scroll", ({ target }) => {
+  if (target.id === "thread") atEnd = distance(target) < 60;
+}, true);
+
 function toEnd() {
   const thread = document.getElementById("thread");
   if (!thread) return;
   thread.scrollTop = thread.scrollHeight;
+  thread.dataset.shown = "";
+  atEnd = true;
+  sized.disconnect();
+  sized.observe(thread);
   last = newest()?.id ?? "";
 }
 
