@@ -51,7 +51,7 @@ def arrive_last_first(desk: Desk, path: str) -> Page:
         route.continue_()
     del held[slots:]
     for route in reversed(held):
-        with page.expect_event("requestfinished", lambda done, asked=route.request: done == asked):  # type: ignore[misc]
+        with page.expect_event("requestfinished", lambda done, asked=route.request: done == asked):
             route.continue_()
         page.evaluate(FRAME)
     expect(page.locator(f"{SLOT}:not([data-came])")).to_have_count(0)
