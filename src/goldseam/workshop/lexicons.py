@@ -133,6 +133,19 @@ def build_asked(table: Table) -> dict[str, tuple[re.Pattern[str], re.Pattern[str
     }
 
 
+def build_settled(table: Table) -> frozenset[str]:
+    """Signals that a message of thanks never raises."""
+    codes = frozenset(table["settled_by_thanks"])
+    if unknown := codes - {code for code, _ in _entries(table)}:
+        raise LexiconError(f"lexicons/signals.toml: settled_by_thanks names no signal: {sorted(unknown)}")
+    return codes
+
+
+def build_unsaid(table: Table) -> dict[str, tuple[float, float]]:
+    """How sure of a calm mood and of a problem the models may be for a signal that no phrase names."""
+    return {code: (float(entry["calm"]), float(entry["problem"])) for code, entry in table["unsaid"].items()}
+
+
 def build_bars(table: Table) -> dict[str, tuple[float, float]]:
     """Probability bars of signals.toml, for every signal that has phrases."""
     codes = {code for code, _ in _entries(table)}

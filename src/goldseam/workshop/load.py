@@ -33,6 +33,8 @@ def build_reading(
         lexicon=lexicons.build_matcher(raw, folding),
         negation=lexicons.build_negation(raw["negation"], folding),
         signal_bars=lexicons.build_bars(raw["signals"]),
+        settled_by_thanks=lexicons.build_settled(raw["signals"]),
+        unsaid=lexicons.build_unsaid(raw["signals"]),
         asked=lexicons.build_asked(raw["signals"]),
         numbers=lexicons.build_numbers(raw["numbers"], folding),
         dates=lexicons.build_dates(raw["dates"], folding),

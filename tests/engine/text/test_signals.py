@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from goldseam.engine.text.marks import mark
+from goldseam.engine.text.signals import Warned, find_signals
 from goldseam.engine.text.tables import ReadingTables
 from tests.engine.text.talk import codes, reading
 
@@ -160,6 +162,17 @@ QUIET = [
     "电池死了充不进电",
     "多肉死了两棵",
     "鱼死了",
+    "表我昨天就递上去了",
+    "算清楚了,没差",
+    "名额没了就算了,放弃",
+    "明天我们放假,楼里没人",
+    "这边不用我再点什么了吧",
+    "不想用现金付,换个方式",
+    "仓里就剩最后两件了",
+    "电脑中毒蓝屏了,在保修里吗",
+    "头一回用要不要烫一下",
+    "捕鼠器怎么上弹簧不夹手",
+    "裤腰勒死个人,换大一号",
     "动手能力强的可以自己装",
     "把旧的砸了换新的",
     "没受伤,就是箱子破了",
@@ -246,6 +259,10 @@ def test_plain_wordings_raise_their_signal(tables: ReadingTables, text: str, cod
         ("我没有要起诉的意思", "legal"),
         ("I'm not going to leave a bad review", "bad_review"),
         ("好评返现怎么弄", "bad_review"),
+        ("孩子生日的礼物准时到了,太感谢你们了", "vulnerable"),
+        ("真空包装漏气了", "fraud_suspect"),
+        ("主家天天催我,几号能到", "repeat_contact"),
+        ("wrapped in a sheet of newspaper", "media"),
     ],
 )
 def test_denied_and_harmless_wordings_do_not(tables: ReadingTables, text: str, code: str) -> None:
@@ -266,3 +283,27 @@ def test_agents_words_raise_nothing(tables: ReadingTables) -> None:
 def test_critical_signals_come_first(tables: ReadingTables) -> None:
     signals = reading(tables, "我要给差评,找12315,我不想活了").signals
     assert signals[0].code == "self_harm"
+
+
+@pytest.mark.parametrize(
+    ("text", "chance", "calm", "problem", "raised"),
+    [
+        ("那就这样了", 0.5, 0.2, 0.3, True),
+        ("那就这样了", 0.5, 0.9, 0.3, False),
+        ("那就这样了", 0.5, 0.2, 0.99, False),
+        ("那就这样了", 0.1, 0.2, 0.3, False),
+        ("我不想活了", 0.0, 0.9, 0.99, True),
+    ],
+)
+def test_without_words_a_farewell_must_fit_the_mood_and_the_matter(
+    tables: ReadingTables, text: str, chance: float, calm: float, problem: float, raised: bool
+) -> None:
+    message = Warned(0, text, mark(text, tables), set(), {"self_harm": chance}, problem=problem, calm=calm)
+    assert ("self_harm" in {signal.code for signal in find_signals([message], tables)}) is raised
+
+
+@pytest.mark.parametrize(("thanks", "raised"), [(0.1, True), (0.9, False)])
+def test_thanks_have_nobody_in_need(tables: ReadingTables, thanks: float, raised: bool) -> None:
+    text = "家里老人等着用药"
+    message = Warned(0, text, mark(text, tables), set(), {"vulnerable": 0.9}, thanks=thanks)
+    assert bool(find_signals([message], tables)) is raised

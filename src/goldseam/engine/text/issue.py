@@ -15,7 +15,8 @@ from goldseam.engine.text.marks import SIGN
 from goldseam.engine.text.ngrams import Head, TextModel, Vector, contributions, softmax
 
 Places = NDArray[np.intp]
-SMALL_TALK = ("other", "praise")
+PRAISE = "praise"
+SMALL_TALK = ("other", PRAISE)
 OPENING = 0.5
 FADE = 0.8
 ABSTAIN_BELOW = 0.15
@@ -152,3 +153,13 @@ def evidence_words(turn: Turn, model: TextModel, head: Head, column: int) -> tup
 def chances_of(raw: Vector, head: Head) -> Vector:
     """Calibrated class probabilities, from a row of model scores each."""
     return softmax((raw[:, head.start : head.stop] + head.bias) / np.float32(head.temperature))
+
+
+def thanks_and_problem(chances: Vector, head: Head) -> tuple[list[float], list[float]]:
+    """In each row the probability of thanks (nothing when a shop's own model does not know them) and of the
+    surest problem."""
+    _, problems = _columns(head.classes)
+    surest: list[float] = np.maximum.reduce(chances.take(problems, axis=1), axis=1).tolist()
+    if PRAISE not in head.classes:
+        return [0.0] * len(surest), surest
+    return chances[:, head.classes.index(PRAISE)].tolist(), surest

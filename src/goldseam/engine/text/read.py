@@ -8,7 +8,7 @@ from goldseam.engine.facts import Conversation, Message
 from goldseam.engine.reading import Reading
 from goldseam.engine.text.emotion import Mood, message_moods, read_emotion
 from goldseam.engine.text.entities import find_entities, known_numbers, merge
-from goldseam.engine.text.issue import Turn, chances_of, read_issue
+from goldseam.engine.text.issue import Turn, chances_of, read_issue, thanks_and_problem
 from goldseam.engine.text.marks import Marked, mark, message_features
 from goldseam.engine.text.ngrams import TextModel, features, known, raw_rows
 from goldseam.engine.text.normal import detect_language, fold
@@ -95,6 +95,7 @@ def _listen(conversation: Conversation, tables: ReadingTables) -> list[Spoken]:
     prompts = dict(zip(asked, chances[len(turns) :], strict=True))
     moods = message_moods(texts, marked, raw[id(tables.mood)][: len(turns)], tables.mood.heads)
     dangers = signal_chances(raw[id(tables.danger)][: len(turns)], tables.danger.heads["signals"])
+    thanks, problem = thanks_and_problem(chances[: len(turns)], tables.issue.heads["issue"])
     return [
         Spoken(
             index,
@@ -102,7 +103,17 @@ def _listen(conversation: Conversation, tables: ReadingTables) -> list[Spoken]:
             marked[at],
             Turn(texts[at], marked[at].folded, found[at], chances[at], prompts.get(at)),
             moods[at],
-            Warned(index, texts[at], marked[at], found[at], dangers[at], before[at]),
+            Warned(
+                index,
+                texts[at],
+                marked[at],
+                found[at],
+                dangers[at],
+                before[at],
+                thanks[at],
+                problem[at],
+                moods[at].labels.get("calm", 0.0),
+            ),
             before[at],
         )
         for at, index in enumerate(turns)

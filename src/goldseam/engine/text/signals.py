@@ -17,14 +17,16 @@ CRITICAL = ("self_harm", "injury", "threat_to_staff")
 _JOIN = 3
 _FEW = 12
 _SHORT_ANSWER = 24
+_THANKS = 0.5
 # The model alone must be this sure where the words themselves were denied or mean something else.
 _DENIED_BAR = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """One customer message ready for the signals: its marks, features and the model's probabilities, and the
-    other side's folded words right before it."""
+    """One customer message ready for the signals: its marks, features and the model's probabilities, the
+    other side's folded words right before it, and what else the models say: the probability of thanks, of the
+    surest problem, and of a calm mood."""
 
     index: int
     text: str
@@ -32,6 +34,9 @@ class Warned:
     found: set[str]
     chances: dict[str, float]
     before: str = ""
+    thanks: float = 0.0
+    problem: float = 0.0
+    calm: float = 0.0
 
 
 def signal_chances(raw: Vector, head: Head) -> list[dict[str, float]]:
@@ -51,11 +56,16 @@ def find_signals(messages: Iterable[Warned], tables: ReadingTables) -> tuple[Sig
         for hit in message.marked.hits:
             if hit.phrase.kind == "signal":
                 worded.setdefault(hit.phrase.code, []).append(hit)
+        settled = tables.settled_by_thanks if message.thanks >= _THANKS else frozenset()
         for code, (with_words, without_words) in tables.signal_bars.items():
+            if code in settled:
+                continue
             chance = message.chances.get(code, 0.0)
             if code in worded and chance >= with_words:
                 start, end = _stretch(worded[code])
-            elif chance >= (_DENIED_BAR if code in denied else without_words):
+            elif chance >= (_DENIED_BAR if code in denied else without_words) and _likely(
+                message, tables.unsaid.get(code)
+            ):
                 start, end = _telling(message, code, tables.danger)
             elif code in tables.asked and _owned(message, code, tables):
                 start, end = 0, len(message.text)
@@ -64,6 +74,12 @@ def find_signals(messages: Iterable[Warned], tables: ReadingTables) -> tuple[Sig
             signals.append(Signal(code, message.text[start:end], message.index, (start, end)))
     signals.sort(key=lambda signal: (signal.code not in CRITICAL, signal.message))
     return tuple(signals)
+
+
+def _likely(message: Warned, most: tuple[float, float] | None) -> bool:
+    """Whether a danger that no phrase names fits with the rest of the message: who takes leave of life is
+    neither surely calm nor surely speaking of a parcel."""
+    return most is None or (message.calm < most[0] and message.problem < most[1])
 
 
 def _owned(message: Warned, code: str, tables: ReadingTables) -> bool:

@@ -98,7 +98,9 @@ class OutlookModel:
 class ReadingTables:
     """Everything `read` needs. `issue` and `mood` may be the same shipped model or a shop's own;
     when they are one object its scores are computed once. `signal_bars`: the model's probability that a
-    signal needs with words found, and without; `asked`: questions about a danger and answers that own up."""
+    signal needs with words found, and without; `settled_by_thanks`: signals that a message of thanks never
+    raises; `unsaid`: how sure of a calm mood and of a problem the models may be for a signal without words;
+    `asked`: questions about a danger and answers that own up."""
 
     version: str
     folding: Folding
@@ -106,6 +108,8 @@ class ReadingTables:
     lexicon: Matcher
     negation: Negation
     signal_bars: Mapping[str, tuple[float, float]]
+    settled_by_thanks: frozenset[str]
+    unsaid: Mapping[str, tuple[float, float]]
     asked: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
     numbers: NumberForms
     dates: DateWords
