@@ -18,8 +18,10 @@ from goldseam.approvals.models import ApprovalRequest
 from goldseam.commerce.models import Order, Refund
 from goldseam.conversations.actions import receive_message
 from goldseam.conversations.models import Conversation, Message
+from goldseam.copilot.facts import forget_remedy_records
 from goldseam.copilot.models import CheckedReply
 from goldseam.copilot.prepared import prepared
+from goldseam.copilot.queries import facts_of, latest_decision
 from goldseam.people.models import Agent, Membership, Shop
 from tests.journeys.shop import build_shop
 
@@ -182,3 +184,19 @@ def test_an_exception_is_asked_for_where_the_rule_allows_one(client: Client, tal
     page = client.get(reverse("approvals:request", args=[request.pk])).content.decode()
     assert "一年内退款很多次" in page
     assert "可由此级及以上破例：主管" in page
+
+
+def test_a_case_that_ended_without_an_issue_stops_no_message(talk: Conversation) -> None:
+    """What the engine knew can be read again, whatever the shop's closed conversations lack."""
+    ended = Conversation.objects.exclude(pk=talk.pk).filter(shop=talk.shop).first()
+    assert ended is not None
+    Conversation.objects.filter(pk=ended.pk).update(
+        status="closed", issue="", remedy="coupon", outcome="satisfied"
+    )
+    forget_remedy_records(talk.shop_id)
+    receive_message(talk, "还在吗", key="news")
+    decision = latest_decision(talk.pk)
+    assert decision is not None
+    assert all(record.issue for record in facts_of(decision).remedy_records)
+    decision.facts["remedy_records"] = [{"issue": "", "remedy": "coupon", "tried": 1, "worked": 1}]
+    assert facts_of(decision).remedy_records[0].remedy == "coupon"

@@ -113,10 +113,10 @@ class RemedyOutcome:
 
 
 def remedy_outcomes(shop_id: int) -> list[RemedyOutcome]:
-    """What worked in the shop, by issue and remedy."""
+    """What worked in the shop, by issue and remedy, where the issue is known."""
     rows = (
         Conversation.objects.filter(shop_id=shop_id, status=Status.CLOSED)
-        .exclude(remedy="")
+        .exclude(Q(remedy="") | Q(issue=""))
         .exclude(outcome__in=["", Outcome.UNKNOWN])
         .values("issue", "remedy")
         .annotate(

@@ -185,7 +185,7 @@ def _record(raw: object) -> RemedyRecord:
     if worked > tried:
         raise InvalidConversation("worked", "must not be more than `tried`")
     return RemedyRecord(
-        issue=text_at(data, "issue", 200, required=True),
+        issue=text_at(data, "issue", 200, required=True, empty=True),
         remedy=text_at(data, "remedy", 200, required=True),
         tried=tried,
         worked=worked,
