@@ -19,6 +19,9 @@ from goldseam.channels.helpcentre import actions as help_centre
 from goldseam.channels.webhook.models import Delivery
 from goldseam.conversations import actions as inbox
 from goldseam.conversations.models import CloseRules, Conversation, Message, Survey
+from goldseam.copilot.facts import forget_remedy_records
+from goldseam.copilot.queries import facts_of, latest_decision
+from goldseam.copilot.replay import replay
 from goldseam.core.models import AuditEntry
 from goldseam.people.actions import create_shop, issue_token
 from goldseam.people.models import Agent, Shop
@@ -49,6 +52,30 @@ def talk(shop: Shop, *words: str, who: str = "way", key: str = "c-1", channel: s
 def said(conversation: Conversation) -> list[str]:
     rows = Message.objects.filter(conversation=conversation, role="bot", is_note=False).order_by("id")
     return [message.text for message in rows]
+
+
+def test_what_was_closed_before_it_had_an_issue_teaches_nothing_and_stops_nobody(shop: Shop) -> None:
+    old = inbox.open_conversation(shop, "old", actor="test")
+    Conversation.objects.filter(pk=old.pk).update(
+        status="closed", issue="", remedy="explain", outcome="satisfied"
+    )
+    forget_remedy_records(shop.pk)
+    conversation = talk(shop, "我的快递到哪了")
+    assert "广州中转场" in said(conversation)[0]
+    decision = latest_decision(conversation.pk)
+    assert decision is not None
+    assert decision.facts["remedy_records"] == []
+    assert replay(decision).differs == ()
+
+
+def test_kept_facts_that_cannot_be_read_again_are_gathered_anew(shop: Shop) -> None:
+    way = shop.customer_set.get(external_id="way")
+    way.orders.update(status="held_at_customs")
+    conversation = talk(shop, "我的快递到哪了")
+    decision = latest_decision(conversation.pk)
+    assert decision is not None
+    assert facts_of(decision) is None
+    assert said(conversation)
 
 
 def links(conversation: Conversation) -> list[dict[str, str]]:

@@ -59,7 +59,8 @@ def scene_of(conversation: Conversation, message: Message, standing: Standing, n
     are those of the assessment, which was made of this very message in this very transaction."""
     decision = latest_decision(conversation.pk)
     local = now.astimezone(ZoneInfo(conversation.shop.timezone))
-    facts = gather(conversation, now) if decision is None else replace(facts_of(decision), now=local)
+    kept = facts_of(decision) if decision is not None else None
+    facts = replace(kept, now=local) if kept is not None else gather(conversation, now)
     return Scene(
         conversation=facts,
         words="\n".join(said_since_answer(conversation.pk)),

@@ -13,7 +13,7 @@ from goldseam.copilot.engine import draft_for_remedy
 from goldseam.copilot.facts import gather
 from goldseam.copilot.models import CheckedReply, Correction, Crisis, Decision
 from goldseam.core.errors import NotFound
-from goldseam.engine.parse import parse_conversation
+from goldseam.engine.parse import InvalidConversation, parse_conversation
 
 if TYPE_CHECKING:
     from goldseam.conversations.models import Conversation
@@ -26,9 +26,13 @@ def latest_decision(conversation_id: int) -> Decision | None:
     return Decision.objects.filter(conversation_id=conversation_id).order_by("-id").first()
 
 
-def facts_of(decision: Decision) -> Facts:
-    """What the engine knew when it decided: in the transaction of a message, without gathering twice."""
-    return parse_conversation(decision.facts)
+def facts_of(decision: Decision) -> Facts | None:
+    """What the engine knew when it decided: in the transaction of a message, without gathering twice. None
+    for what the contract's reader does not take."""
+    try:
+        return parse_conversation(decision.facts)
+    except InvalidConversation:
+        return None
 
 
 def latest_findings(conversation_ids: Iterable[int]) -> dict[int, Decision]:
