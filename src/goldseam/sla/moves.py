@@ -60,10 +60,11 @@ def reckon(
         return
     ground = _ground(conversation, times or queries.times_of(conversation.shop_id), now or timezone.now())
     changed = _move(rows, happenings, conversation, ground)
-    Clock.objects.bulk_create([row for row in changed if row.pk is None])
+    begun = [row for row in changed if row.pk is None]
     for row in changed:
         if row.pk is not None:
             row.save()
+    Clock.objects.bulk_create(begun)
     set_deadlines([(conversation, deadline_of(rows, ground.now))])
 
 

@@ -35,7 +35,7 @@ def set_deadlines(deadlines: Iterable[tuple[Conversation, Deadline]]) -> None:
         announce(changed[0].shop_id, "inbox", *map(rows.subject, changed))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def tell_of(conversation_id: int, event: str, details: dict[str, Any], text: str) -> None:
     """A line in the thread, for colleagues only, about what happened to the conversation."""
     conversation = rows.locked(conversation_id)

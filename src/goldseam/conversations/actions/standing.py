@@ -13,7 +13,7 @@ from goldseam.core import audit
 from goldseam.core.events import emit
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note_promises(conversation_id: int, due_at: datetime | None, broken: int) -> Conversation:
     """When the next open promise falls due, and how many are broken."""
     conversation = rows.locked(conversation_id)
@@ -24,7 +24,7 @@ def note_promises(conversation_id: int, due_at: datetime | None, broken: int) ->
     return conversation
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def set_lock(conversation_id: int, at: datetime | None) -> Conversation:
     """Keep machines (the bot, macros, canned replies) from answering since `at`; None lets them again."""
     conversation = rows.locked(conversation_id)
@@ -34,7 +34,7 @@ def set_lock(conversation_id: int, at: datetime | None) -> Conversation:
     return conversation
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def let_bot_serve(conversation_id: int) -> Conversation:
     """The bot answers here by itself: nobody is looked for until it gives over."""
     conversation = rows.locked(conversation_id)
@@ -44,7 +44,7 @@ def let_bot_serve(conversation_id: int) -> Conversation:
     return conversation
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def want_person(conversation_id: int, reason: str) -> Conversation:
     """The bot gives over to the people, with a reason of the assess contract: from now on the customer waits
     for one of them, whatever the bot has said."""
@@ -60,7 +60,7 @@ def want_person(conversation_id: int, reason: str) -> Conversation:
     return conversation
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def release_from_bot(conversation_id: int) -> Conversation:
     """The bot has nothing more to do with it."""
     conversation = rows.locked(conversation_id)
