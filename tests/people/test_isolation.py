@@ -24,6 +24,7 @@ from goldseam.approvals.covering import name_deputy
 from goldseam.approvals.models import ApprovalRequest, Cover
 from goldseam.bot.models import Turn
 from goldseam.channels.webhook.models import Delivery, Endpoint
+from goldseam.commerce.models import Order
 from goldseam.conversations.actions import (
     begin_bulk,
     close,
@@ -243,6 +244,7 @@ def addresses(shop: Shop) -> list[Address]:
     ids = {
         "conversation_id": conversation.pk,
         "customer_id": conversation.customer_id,
+        "order_id": Order.objects.filter(customer=conversation.customer).latest("id").pk,
         "agent_id": Membership.objects.filter(shop=shop, role=Role.AGENT).get().agent_id,
         "team_id": Team.objects.filter(shop=shop).latest("id").pk,
         "departure_id": Departure.objects.get(shop=shop).pk,
