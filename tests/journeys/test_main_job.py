@@ -257,6 +257,27 @@ def test_the_issue_is_corrected_and_kept(desks: Desks, shop: Shop) -> None:
     assert (correction.part, correction.after) == ("issue", "refund.freight")
 
 
+def test_a_part_that_is_folded_stays_folded_everywhere(desks: Desks, shop: Shop) -> None:
+    desk = desks()
+    desk.sign_in()
+    first, second = (Conversation.objects.get(external_id=key).pk for key in ("c-1001", "c-1003"))
+    page = desk.open(f"/conversations/{first}/")
+    liable = page.locator("#copilot [data-fold=part-liable]")
+    risk = page.locator("#copilot [data-fold=part-risk]")
+    liable.locator("> summary").press("Enter")
+    expect(liable.locator(".liable")).to_be_hidden()
+    page.click(f"{row(page, 'c-1003')} .row-link")
+    page.wait_for_url(f"**/conversations/{second}/**")
+    for again in (False, True):
+        if again:
+            page.reload()
+        expect(risk.locator(".score")).to_be_visible()
+        expect(liable).to_have_count(1)
+        expect(liable.locator(".liable")).to_be_hidden()
+    liable.locator("> summary").press("Enter")
+    expect(liable.locator(".liable")).to_be_visible()
+
+
 def test_tabs_share_one_stream_and_the_next_one_takes_over(desks: Desks, shop: Shop, token: str) -> None:
     desk = desks()
     first = desk.sign_in()
