@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext_lazy as _
 
@@ -57,7 +58,13 @@ PLACES = (
 
 def address_of(place: Place) -> str:
     """Where a place is; NoReverseMatch when no room has its address."""
-    return reverse(place.url) + (f"?{place.query}" if place.query else "")
+    return _path(place.url, get_script_prefix()) + (f"?{place.query}" if place.query else "")
+
+
+@cache
+def _path(name: str, _prefix: str) -> str:
+    """A page asks a hundred times; the addresses stand while the process does."""
+    return reverse(name)
 
 
 def reachable(role: str) -> list[Place]:
