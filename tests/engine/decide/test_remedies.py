@@ -374,7 +374,7 @@ def test_english_orders_fall_under_the_english_pack() -> None:
         locale="en-US",
     )
     found = judged(talk, "refund.return", language="en")
-    assert found.model.policy_pack .partition("@")[0] == "default-en"
+    assert found.model.policy_pack.partition("@")[0] == "default-en"
     assert found.remedies[0].code == "return_refund"
     assert found.remedies[0].currency == "USD"
 
