@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -26,6 +27,7 @@ from goldseam.core.models import AuditEntry
 from goldseam.people.actions import create_shop, issue_token
 from goldseam.people.models import Agent, Shop
 from goldseam.routing.models import Placement, RoutingSettings
+from goldseam.sla.actions import save_calendar
 from goldseam.sla.models import Clock
 from tests.bot.world import build_world
 
@@ -76,6 +78,13 @@ def test_kept_facts_that_cannot_be_read_again_are_gathered_anew(shop: Shop) -> N
     assert decision is not None
     assert facts_of(decision) is None
     assert said(conversation)
+
+
+def test_out_of_hours_it_says_in_the_shops_own_time_when_people_are_back(shop: Shop) -> None:
+    tomorrow = (timezone.now().astimezone(ZoneInfo(shop.timezone)) + timedelta(days=1)).weekday()
+    hours = ["09:00-18:00" if day == tomorrow else "" for day in range(7)]
+    save_calendar(shop, None, name="一天", timezone=shop.timezone, hours=hours, team_id=None, actor="test")
+    assert "09:00" in said(talk(shop, "转人工"))[0]
 
 
 def links(conversation: Conversation) -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -61,7 +62,8 @@ def hand_over(
 def _tell_customer(conversation: Conversation, handing: Handing, now: datetime) -> Message | None:
     if conversation.locked_at is not None:
         return None
-    wait = wait_words(hours_of(conversation, now), now, handing.sayings)
+    local = now.astimezone(ZoneInfo(conversation.shop.timezone))
+    wait = wait_words(hours_of(conversation, now), local, handing.sayings)
     plain = handing.sayings.say(f"hand_{handing.reason}")
     full = handing.sayings.say("done_more", text=handing.lead or plain, said=wait)
     for text in dict.fromkeys((full, plain)):

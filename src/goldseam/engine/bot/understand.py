@@ -37,6 +37,8 @@ TALK = frozenset({"other", "praise", "service.attitude"})
 """Says nothing of what is to be done."""
 SERVED = FACTS | CHANGED.keys() | WORDS
 _SURE = 0.5
+_CERTAIN = 0.8
+"""As certain a new subject must be beside the number of an order that was asked for."""
 _LONG = 1500
 _MOST_PIECES = 4
 
@@ -72,7 +74,8 @@ def understand(scene: Scene, tables: Tables, words: BotTables) -> Turn:
     acts |= {read_end(text, words)} - {""}
     own, foreign = _orders(scene.conversation, reading, text)
     code, sure = _issue(scene, reading, own, text, words), reading.issue.confidence >= _SURE
-    fresh = sure and code not in TALK and not _mere_answer(scene, acts)
+    named = bool(own) and scene.state.awaits == "order" and reading.issue.confidence < _CERTAIN
+    fresh = sure and code not in TALK and not named and not _mere_answer(scene, acts)
     topic = code if fresh else _in_hand(scene, code)
     more = _further(scene, text, topic, tables, words) if fresh else ()
     language = reading.language if reading.language != "other" else ""
