@@ -100,13 +100,19 @@ def _person(case: Case) -> Decision | None:
 
 
 def _serious(case: Case) -> Decision | None:
-    """What people handle in person: threats with authorities or the press, abuse, fury, high risk."""
+    """What people handle in person: threats with authorities or the press, abuse, fury."""
     codes = {signal.code for signal in case.turn.reading.signals} & _PRESSING
     emotion = case.turn.reading.emotion
     if codes:
         return hand_over(case, "high_risk", evidence=tuple(sorted(codes)))
     if emotion.label != "grateful" and emotion.intensity >= _FURIOUS:
         return hand_over(case, "high_risk", evidence=emotion.keywords)
+    return None
+
+
+def _risky(case: Case) -> Decision | None:
+    """High risk by the assessment. After the orders to the bot: those are no complaint, though their tone
+    makes the risk rise."""
     if case.scene.assessed.risk in _HIGH or case.scene.assessed.handover == "high_risk":
         return hand_over(case, "high_risk", evidence=(f"risk {case.scene.assessed.risk}",))
     if case.scene.assessed.handover == "policy":
@@ -166,6 +172,7 @@ _STEPS = (
     _person,
     _serious,
     _ordered_about,
+    _risky,
     _other_mode,
     _too_long,
     confirming,
