@@ -153,7 +153,9 @@ def test_the_pages_are_clean_under_axe(
     people = {m: Agent.objects.get(email=f"{m}@porcelain.test") for m in ("agent", "lead", "admin")}
     for person in people.values():
         set_language(person, language)
-    others = Conversation.objects.filter(shop=limits.shop, status="open").exclude(pk=limits.pk).order_by("pk")
+    injured = "c-1002"  # where the rules allow no exception
+    open_ones = Conversation.objects.filter(shop=limits.shop, status="open").order_by("pk")
+    others = open_ones.exclude(pk=limits.pk).exclude(external_id=injured)
     for number, conversation in enumerate([limits, *others[:3]]):
         wish = Asking("coupon", Decimal(60 + 90 * number), "CNY", "客户等了三天", evidence="照片")
         request, _ = actions.ask(conversation, wish, requester=people["agent"], key=f"k{number}")

@@ -195,6 +195,7 @@ def test_a_picture_is_previewed_sent_and_seen(desks: Desks, front: str) -> None:
     customer.box.press("Enter")
     shot = customer.log.locator(".shot canvas")
     expect(shot).to_be_visible()
+    expect(customer.said("收到就碎了")).to_contain_text("已发送")
     customer.log.locator(".shot").click()
     expect(customer.page.locator("goldseam-chat .large canvas")).to_be_visible()
     customer.page.keyboard.press("Escape")
