@@ -305,13 +305,14 @@ def test_a_long_thread_is_read_upwards_without_a_jump(desks: Desks, shop: Shop, 
     desk = desks()
     desk.sign_in()
     page = desk.open(f"/conversations/{target.pk}/")
+    page.wait_for_function("() => !document.querySelector('#desk [hx-trigger^=load]:not([data-came])')")
     page.locator("#thread").evaluate("t => { t.scrollTop = 0; }")
     mark = page.locator(".said", has_text="第190句")
-    before = mark.evaluate("m => m.getBoundingClientRect().top")
+    depth = "m => m.getBoundingClientRect().top - m.closest('#thread').getBoundingClientRect().top"
+    before = mark.evaluate(depth)
     held = (
         "top => { const m = [...document.querySelectorAll('.said')]"
-        ".find(s => s.textContent.includes('第190句'));"
-        " return Math.abs(m.getBoundingClientRect().top - top) < 2; }"
+        f".find(s => s.textContent.includes('第190句')); return Math.abs(({depth})(m) - top) < 2; }}"
     )
     page.click(".earlier button")
     expect(page.locator(".said")).to_have_count(241)
