@@ -18,6 +18,10 @@ from goldseam.core.errors import NotFound
 if TYPE_CHECKING:
     from goldseam.people.models import Agent
 
+_PARCELS = ("items", "parcels__scans")
+_WHOLE = (*_PARCELS, "refunds")
+"""What belongs to an order, for a fixed number of queries."""
+
 
 def access_customer(agent: Agent, customer_id: int) -> Customer:
     """The gate: the customer if they belong to a shop of this person, else "not found"."""
@@ -27,23 +31,19 @@ def access_customer(agent: Agent, customer_id: int) -> Customer:
     return customer
 
 
-def recent_orders(customer_id: int, limit: int = 20) -> QuerySet[Order]:
-    """A customer's latest orders with items, parcels, scans and refunds: a fixed number of queries."""
-    return (
-        Order.objects.filter(customer_id=customer_id)
-        .prefetch_related("items", "parcels__scans", "refunds")
-        .order_by("-placed_at", "-id")[:limit]
-    )
+def latest_orders(customer_id: int, limit: int = 20) -> QuerySet[Order]:
+    """A customer's latest orders alone: one query."""
+    return Order.objects.filter(customer_id=customer_id).order_by("-placed_at", "-id")[:limit]
 
 
 def orders_with_parcels(customer_id: int) -> QuerySet[Order]:
-    """`recent_orders` for whoever does not ask about refunds."""
-    return recent_orders(customer_id).prefetch_related(None).prefetch_related("items", "parcels__scans")
+    """The same with items, parcels and scans, for whoever does not ask about refunds."""
+    return latest_orders(customer_id).prefetch_related(*_PARCELS)
 
 
-def latest_orders(customer_id: int, limit: int = 20) -> list[Order]:
-    """A customer's latest orders alone: one query."""
-    return list(Order.objects.filter(customer_id=customer_id).order_by("-placed_at", "-id")[:limit])
+def recent_orders(customer_id: int, limit: int = 20) -> QuerySet[Order]:
+    """A customer's latest orders with items, parcels, scans and refunds: a fixed number of queries."""
+    return latest_orders(customer_id, limit).prefetch_related(*_WHOLE)
 
 
 def order_of_customer(customer_id: int, order_id: int) -> Order:
@@ -56,7 +56,7 @@ def order_of_customer(customer_id: int, order_id: int) -> Order:
 
 def in_full(order: Order) -> Order:
     """The order with its items, parcels, scans and refunds: a fixed number of queries."""
-    prefetch_related_objects([order], "items", "parcels__scans", "refunds")
+    prefetch_related_objects([order], *_WHOLE)
     return order
 
 
@@ -102,7 +102,7 @@ def find_order(shop_id: int, external_id: str) -> Order:
     """The shop's order with this number and all that hangs on it, for programs; else "not found"."""
     order = (
         Order.objects.select_related("customer")
-        .prefetch_related("items", "parcels__scans", "refunds")
+        .prefetch_related(*_WHOLE)
         .filter(shop_id=shop_id, external_id=external_id)
         .first()
     )
@@ -208,7 +208,7 @@ def recent_orders_of_many(customer_ids: Iterable[int], limit: int = 20) -> dict[
         Order.objects.filter(customer__in=set(customer_ids))
         .annotate(place=place)
         .filter(place__lte=limit)
-        .prefetch_related("items", "parcels__scans", "refunds")
+        .prefetch_related(*_WHOLE)
         .order_by("customer_id", "place")
     )
     found: dict[int, list[Order]] = {}

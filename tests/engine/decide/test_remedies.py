@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from goldseam.engine.decide.remedies import possible
 from goldseam.engine.facts import ORDER_STATUSES, Customer, Order, RemedyRecord
 from goldseam.workshop.load_deciding import load_deciding
+from goldseam.workshop.load_terms import shipped_pack
 from tests.engine.decide.cases import NOW, ago, ahead, codes, conversation, judged, order, scan, viewed
 
 TABLES = load_deciding()
@@ -374,7 +375,7 @@ def test_english_orders_fall_under_the_english_pack() -> None:
         locale="en-US",
     )
     found = judged(talk, "refund.return", language="en")
-    assert found.model.policy_pack.partition("@")[0] == "default-en"
+    assert found.model.policy_pack == f"default-en@{shipped_pack('default-en')['version']}"
     assert found.remedies[0].code == "return_refund"
     assert found.remedies[0].currency == "USD"
 
