@@ -10,6 +10,8 @@ from django.template import engines
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from goldseam.policies.table import said
+
 if TYPE_CHECKING:
     from goldseam.approvals.authority import Ceiling, Spent
     from goldseam.approvals.models import ApprovalRequest
@@ -37,9 +39,7 @@ def asked_words(request: ApprovalRequest) -> str:
 def rule_words(request: ApprovalRequest, part: str = "words") -> str:
     """The rule that spoke of it (or its "source"), in the reader's language or whatever it has; empty when
     none did."""
-    words: dict[str, str] = (request.words or {}).get(part) or {}
-    language = "zh" if (get_language() or "").startswith("zh") else "en"
-    return words.get(language) or next(iter(words.values()), "")
+    return said((request.words or {}).get(part) or {}, get_language() or "")
 
 
 def forbidden_by(request: ApprovalRequest) -> str:
