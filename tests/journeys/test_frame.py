@@ -112,6 +112,12 @@ def test_the_palette_speaks_as_a_combobox(desks: Desks, shop: Shop) -> None:
     expect(page.locator("#palette")).to_be_visible()
     page.keyboard.press("Control+k")
     expect(page.locator("#palette")).to_be_hidden()
+    palette(page)
+    field.evaluate("""(field) => {
+        field.closest("dialog").close();
+        field.dispatchEvent(new KeyboardEvent("keydown", { key: "?", bubbles: true, cancelable: true }));
+    }""")  # the next key, before the page is drawn again
+    expect(page.locator("#keys-dialog kbd").first).to_be_visible()
 
 
 def test_an_input_method_keeps_its_keys(desks: Desks, shop: Shop) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from goldseam.approvals.history import Decided, write_decided
 from goldseam.conversations.models import Conversation
@@ -79,7 +79,14 @@ def test_a_debt_is_paid_beside_the_thread_and_stands_in_the_ledger(desks: Desks,
     page.click("#budget-warnings form button")
     page.wait_for_selector("#budget-warnings .alert-bar", state="detached")
     desk.open("/ledger/")
+    held: list[Route] = []
+    page.route("**/ledger/?*", lambda route: held.append(route), times=1)
+    with page.expect_request("**/ledger/?*"):
+        page.evaluate("htmx.trigger('#ledger-body', 'live')")
     page.select_option("[name=state]", "paid")
+    expect(page.locator("#ledger-body .entry-state")).to_have_count(1)
+    held[0].continue_()  # the whole list, asked for before the filter, comes after it
+    expect(page.locator("#ledger-body:not(.htmx-request)")).to_be_visible()
     expect(page.locator("#ledger-body .entry-state")).to_have_count(1)
     expect(page.locator(".ledger-figures dd").nth(3)).to_have_text("¥20.00")
     desk.open("/ledger/budgets/")

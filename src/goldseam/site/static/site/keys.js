@@ -76,8 +76,10 @@ function drawn(key) {
   return box;
 }
 
+// The focus stays in the field of a window that was just closed until the page is drawn again: nobody types there.
 function typing(event) {
   const target = event.target;
+  if (target.closest?.("dialog:not([open])")) return false;
   return target instanceof HTMLElement && (target.isContentEditable || target.matches("input:not([type=radio], [type=checkbox], [type=button], [type=submit]), textarea, select"));
 }
 

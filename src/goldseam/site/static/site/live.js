@@ -131,9 +131,29 @@ function handleOf(element) {
   return element.localName === "summary" ? "summary" : null;
 }
 
+// What was asked for earlier never replaces what was asked for later: a filter set while a part is being renewed holds.
+const asked = new WeakMap();
+const came = new WeakMap();
+let asking = 0;
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  asked.set(event.detail.requestConfig, ++asking);
+});
+
+function late({ requestConfig, target, shouldSwap }) {
+  const number = asked.get(requestConfig) ?? 0;
+  if (number < (came.get(target) ?? 0)) return true;
+  if (shouldSwap) came.set(target, number);
+  return false;
+}
+
 document.addEventListener("htmx:beforeSwap", (event) => {
   const element = event.detail.target;
   if (element?.dataset?.live === undefined) return;
+  if (late(event.detail)) {
+    event.detail.shouldSwap = false;
+    return;
+  }
   if (event.detail.requestConfig.elt === element && shown.get(element) === event.detail.serverResponse) {
     event.detail.shouldSwap = false;
     return;
@@ -162,6 +182,20 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (before.bottom && element.id === "thread") element.scrollTop = element.scrollHeight;
   else hold(element, before);
 });
+
+// A window gives the focus back to what had it, also when that was fetched anew while the window was open.
+let outside = "";
+document.addEventListener("focusin", ({ target }) => {
+  if (target.closest("dialog")) return;
+  const handle = handleOf(target);
+  const home = target.parentElement?.closest("[id]");
+  outside = handle && home ? `#${CSS.escape(home.id)} ${handle}` : handle ?? "";
+});
+document.addEventListener("close", ({ target }) => {
+  const active = document.activeElement;
+  const lost = active === document.body || target.contains(active);
+  if (lost && outside) document.querySelector(outside)?.focus({ preventScroll: true });
+}, true);
 
 // The first thing in sight that has an id: it stays where it is, whatever is added above or below.
 function anchorOf(element) {
