@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -11,7 +12,17 @@ import psycopg
 import pytest
 from django.db import connection
 
-from goldseam.core.stream import CHANNEL, MOST_EACH, Hearing, Hub, LiveStream, Unavailable
+from goldseam.core.stream import (
+    CHANNEL,
+    MOST_EACH,
+    MOST_RECENT,
+    Hearing,
+    Hub,
+    LiveStream,
+    Recent,
+    Unavailable,
+    moment,
+)
 
 
 def parameters():
@@ -55,6 +66,12 @@ class Browser:
         self._gone.set()
 
 
+def events(content: bytes | str) -> list[str]:
+    """Name and data of each event, without its id."""
+    text = content.decode() if isinstance(content, bytes) else content
+    return [" ".join(pair) for pair in re.findall(r"event: (\w+)\ndata: (.*)\n", text)]
+
+
 @asynccontextmanager
 async def listening_hub():
     hub = Hub(parameters)
@@ -75,9 +92,9 @@ def for_shops(*shops: int) -> Callable[[object], Awaitable[Hearing]]:
     return authorize
 
 
-def open_stream(hub: Hub, browser: Browser, authorize, **times: float) -> asyncio.Task[None]:
+def open_stream(hub: Hub, browser: Browser, authorize, *, scope=None, **times: float) -> asyncio.Task[None]:
     live = LiveStream(hub, authorize, **times)
-    return asyncio.create_task(live({"method": "GET"}, browser.receive, browser.send))
+    return asyncio.create_task(live({"method": "GET", **(scope or {})}, browser.receive, browser.send))
 
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,15 +133,85 @@ async def test_a_lost_connection_is_opened_again_and_streams_are_told():
         await browser.hears("data: inbox\n")
 
 
+async def test_a_page_is_told_what_it_missed_until_its_stream_was_open():
+    async with listening_hub() as hub:
+        first = Browser()
+        open_stream(hub, first, for_shops(1))
+        await notify(1, "before")
+        await first.hears("data: before\n")
+        hub._recent._notes[0] = (moment() - 60_000, 1, "before")
+        made = moment()
+        hub._recent._from = made - 120_000
+        await notify(1, "inbox", "conversation-1")
+        await notify(2, "inbox-of-others")
+        await notify(1, "conversation-2")
+        await first.hears("data: conversation-2\n")
+        late, strange = Browser(), Browser()
+        open_stream(hub, late, for_shops(1), scope={"query_string": f"since={made}".encode()})
+        open_stream(hub, strange, for_shops(1), scope={"query_string": b"since=yesterday"})
+        await late.hears("data: inbox\n")
+        await strange.hears("data: lost\n")
+        assert events(late.text) == [
+            "ready open",
+            "change conversation-2",
+            "change conversation-1",
+            "change inbox",
+        ]
+        assert (
+            re.findall(r"id: (\d+)\nevent: change\ndata: (.*)", late.text)[0][1] == "inbox"
+        )  # the last alone
+
+
+@pytest.mark.parametrize(
+    ("query", "last", "event"),
+    [
+        ("", None, "ready open"),
+        ("since=", None, "resync lost"),
+        ("since=0", None, "resync lost"),
+        ("since=NOW", None, "change inbox"),
+        ("since=0", "NOW", "change inbox"),
+        ("since=NOW", "0", "resync lost"),
+    ],
+)
+async def test_where_a_browser_left_off(query: str, last: str | None, event: str):
+    hub, browser = Hub(parameters), Browser()
+    hub._recent.start()
+    hub._recent._from = moment() - 60_000
+    now = str(moment())
+    hub.spread('[1, "inbox"]')
+    headers = [] if last is None else [(b"last-event-id", last.replace("NOW", now).encode())]
+    scope = {"query_string": query.replace("NOW", now).encode(), "headers": headers}
+    open_stream(hub, browser, for_shops(1), scope=scope, beat=0.01)
+    await browser.hears("event: beat\n")
+    assert [found for found in events(browser.text) if found != "beat alive"][-1] == event
+
+
+def test_what_was_pushed_out_is_not_passed_over_in_silence():
+    recent = Recent()
+    assert recent.since(moment()) is None
+    recent.start()
+    began = moment()
+    for number in range(MOST_RECENT):
+        recent.add(1, f"conversation-{number}")
+    found = recent.since(began)
+    assert found is not None
+    assert len(found) == MOST_RECENT
+    assert found[0] == (1, f"conversation-{MOST_RECENT - 1}")
+    recent.add(1, "inbox")
+    assert recent.since(began) is None
+    recent.stop()
+    assert recent.since(moment()) is None
+
+
 async def test_a_browser_that_falls_behind_is_told_to_resync():
     hub = Hub(parameters)
     with hub.subscribed(Hearing(frozenset({1})), limit=3) as subscriber:
         for number in range(4):
             hub.spread(f'[1, "conversation-{number}"]')
-        assert await subscriber.frames(1) == b"event: resync\ndata: lost\n\n"
+        assert events(await subscriber.frames(1)) == ["resync lost"]
         hub.spread('[1, "inbox"]')
         hub.spread('[1, "inbox"]')
-        assert await subscriber.frames(1) == b"event: change\ndata: inbox\n\n"
+        assert events(await subscriber.frames(1)) == ["change inbox"]
 
 
 @pytest.mark.parametrize(
@@ -235,7 +322,7 @@ async def test_a_visitor_hears_their_own_names_only_under_other_words():
         assert await subscriber.frames(0) == b""
         hub.spread('[1, "conversation-7"]')
         hub.spread('[1, "presence-7"]')
-        assert await subscriber.frames(1) == b"event: change\ndata: news\n\n"
+        assert events(await subscriber.frames(1)) == ["change news"]
 
 
 async def test_one_visitor_has_few_streams():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from goldseam.conversations import actions
 from goldseam.conversations.models import Conversation
+from goldseam.core.live import announce
 from goldseam.knowledge.actions import import_articles
 from goldseam.knowledge.records import build_record
 from goldseam.people.actions import set_language
@@ -323,3 +326,32 @@ def test_two_tabs_share_one_stream(desks: Desks, shop: Shop) -> None:
     other.goto(desk.site + "/inbox/")
     other.wait_for_selector("#connection[data-state=open]")
     assert streams == []
+
+
+def test_a_page_asks_for_each_part_once(desks: Desks, shop: Shop) -> None:
+    desk = desks()
+    page = desk.sign_in()
+    asked: list[str] = []
+    page.on("request", lambda it: asked.append(it.url) if it.headers.get("hx-request") else None)
+    desk.open(f"/conversations/{number('c-1001')}/")
+    page.wait_for_selector("#copilot .what")
+    with page.expect_request("**/promises/reminders/"):
+        announce(
+            shop.pk, "promise-0"
+        )  # whatever the opened stream made the page ask for, it asked before this
+    once = Counter(url for url in asked if not url.endswith("/present/"))
+    assert len(once) > 15
+    assert {url for url, times in once.items() if times > 1} == {f"{desk.site}/promises/reminders/"}
+
+
+def test_what_changes_before_the_stream_is_open_is_caught_up(desks: Desks, shop: Shop) -> None:
+    desk = desks()
+    page = desk.sign_in()
+    held: list[Route] = []
+    page.route("**/live/**", lambda route: held.append(route), times=1)
+    with page.expect_request("**/live/**"):
+        page.goto(desk.site + "/inbox/?view=open")
+    shown = page.locator(".convo").count()
+    actions.close(Conversation.objects.get(external_id="c-1010"), actor="test")
+    held[0].continue_()
+    expect(page.locator(".convo")).to_have_count(shown - 1)

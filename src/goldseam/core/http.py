@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 
 class PageRequest(HttpRequest):
     """A request of a signed-in person. `shop` is the one that they work in at the moment, `membership` their
-    role there, `memberships` all of theirs (see `goldseam.site.shell`)."""
+    role there, `memberships` all of theirs, `made` when it came, in milliseconds since 1970 (see
+    `goldseam.site.shell`)."""
 
     user: Any
     shop: Any
     membership: Any
     memberships: list[Any]
+    made: int
     htmx: HtmxDetails

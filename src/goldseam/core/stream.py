@@ -3,13 +3,15 @@
 Everything here runs on one event loop, so nothing needs a lock. A stream carries names only; the browser
 fetches the fragment through the same gate as any page. What a stream says (`event:` and `data:`):
 
-- `ready`: the stream is open. Anything may have changed while it was not, so a page that was loaded
-  earlier fetches its live parts again.
+- `ready`: the stream is open. Whoever asked with `?since=`, or comes back with the last id that was heard, is
+  told next what changed after that moment, or `resync` when it was too long ago. Others look for themselves.
 - `change`: the named thing ("conversation-42", "inbox", "alert-42") changed. Names that wait to be sent are
   merged, so a slow browser gets each at most once.
 - `resync`: names were lost (the browser fell behind, or the database was away); fetch everything live again.
 - `beat`: nothing happened for a while; a browser that hears none for a minute opens a new stream.
 - `end`: the person signed out or lost access; do not come back without signing in.
+
+An id is the moment, in milliseconds since 1970, up to which everything was told; the last of several has it.
 """
 
 from __future__ import annotations
@@ -17,9 +19,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs
 
 import psycopg
 import structlog
@@ -51,6 +56,9 @@ MOST_EACH = 8
 BEAT_SECONDS = 15.0
 RECHECK_SECONDS = 30.0
 SEND_SECONDS = 20.0
+MOST_RECENT = 5000
+SKEW_MS = 1000
+"""How far the clocks of two web servers may be apart."""
 _CHECK_SECONDS = 10.0
 _STUCK_SECONDS = 0.3
 
@@ -68,9 +76,49 @@ class Unavailable(Exception):
     """Access cannot be decided now, because the database is away."""
 
 
-def frame(event: str, data: str) -> bytes:
-    """One server-sent event. Data must not be empty, or browsers drop it."""
-    return f"event: {event}\ndata: {data}\n\n".encode()
+def frame(event: str, data: str, until: int | None = None) -> bytes:
+    """One server-sent event. Data must not be empty, or browsers drop it. `until` is its id."""
+    mark = "" if until is None else f"id: {until}\n"
+    return f"{mark}event: {event}\ndata: {data}\n\n".encode()
+
+
+def moment() -> int:
+    """Now, in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+class Recent:
+    """The last notifications and when each came: what a page missed until its stream was open."""
+
+    def __init__(self) -> None:
+        self._notes: deque[tuple[int, int, str]] = deque(maxlen=MOST_RECENT)
+        self._from: int | None = None
+
+    def start(self) -> None:
+        """From now on nothing is missed."""
+        self._notes.clear()
+        self._from = moment()
+
+    def stop(self) -> None:
+        """Notifications are missed now."""
+        self._from = None
+
+    def add(self, shop: int, name: str) -> None:
+        """One came; it may push out the oldest."""
+        if len(self._notes) == MOST_RECENT:
+            self._from = self._notes[0][0] + 1
+        self._notes.append((moment(), shop, name))
+
+    def since(self, at: int) -> list[tuple[int, str]] | None:
+        """Shop and name of all that came at `at` or later, latest first; None when some may be missing."""
+        if self._from is None or at < self._from:
+            return None
+        found = []
+        for came, shop, name in reversed(self._notes):
+            if came < at:
+                break
+            found.append((shop, name))
+        return found
 
 
 class Subscriber:
@@ -115,8 +163,9 @@ class Subscriber:
         lost, self._lost = self._lost, False
         names, self._names = self._names, {}
         if lost:
-            return frame("resync", "lost")
-        return b"".join(frame("change", name) for name in names)
+            return frame("resync", "lost", moment())
+        last = next(reversed(names), None)
+        return b"".join(frame("change", name, moment() if name == last else None) for name in names)
 
 
 class Hub:
@@ -128,6 +177,7 @@ class Hub:
         self._subscribers: set[Subscriber] = set()
         self._by_shop: dict[int, set[Subscriber]] = {}
         self._closed = False
+        self._recent = Recent()
         self.listening = asyncio.Event()
 
     def __len__(self) -> int:
@@ -170,8 +220,19 @@ class Hub:
             return
         if not isinstance(shop, int) or not isinstance(name, str) or not name.isprintable():
             return
+        self._recent.add(shop, name)
         for subscriber in self._by_shop.get(shop, ()):
             subscriber.offer(name)
+
+    def catch_up(self, subscriber: Subscriber, since: int) -> None:
+        """Queue what it may hear and was told at `since` (milliseconds since 1970) or later."""
+        missed = self._recent.since(since - SKEW_MS)
+        if missed is None:
+            subscriber.resync()
+            return
+        for shop, name in missed:
+            if shop in subscriber.hearing.shops:
+                subscriber.offer(name)
 
     def resync(self) -> None:
         """Every stream must fetch everything again."""
@@ -199,6 +260,7 @@ class Hub:
                     log.warning("live.lost", error=str(error).strip())
                     was = pause = 0.2
                 self.listening.clear()
+                self._recent.stop()
                 await asyncio.sleep(was)
 
     async def _listen(self) -> None:
@@ -212,6 +274,7 @@ class Hub:
         async with connection:
             await connection.execute(f"LISTEN {CHANNEL}")
             self.listening.set()
+            self._recent.start()
             self.resync()
             while True:
                 async for note in connection.notifies(timeout=_CHECK_SECONDS):
@@ -262,6 +325,9 @@ class LiveStream:
         headers = [*_HEADERS, *subscriber.hearing.headers]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await _chunk(send, b"retry: 1000\n" + frame("ready", "open"))
+        since = _since(scope)
+        if since is not None:
+            self.hub.catch_up(subscriber, since)
         checked = clock()
         while not subscriber.closed:
             content = await subscriber.frames(self._beat)
@@ -272,7 +338,7 @@ class LiveStream:
                 if not await self._still_allowed(scope, subscriber):
                     await _chunk(send, frame("end", "access"))
                     break
-            await _chunk(send, content or frame("beat", "alive"))
+            await _chunk(send, content or frame("beat", "alive", moment()))
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _still_allowed(self, scope: Scope, subscriber: Subscriber) -> bool:
@@ -286,6 +352,16 @@ class LiveStream:
             self.hub.move(subscriber, hearing)
             subscriber.resync()
         return True
+
+
+def _since(scope: Scope) -> int | None:
+    """Since when a browser wants to be told; 0, which is too long ago, when that cannot be read."""
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+    known = [value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"last-event-id"]
+    asked = known[0] if known else query.get("since", [None])[0]
+    if asked is None:
+        return None
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 18 else 0
 
 
 async def answer(

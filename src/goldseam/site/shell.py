@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from goldseam.core import audit
 from goldseam.core.api import WrongMethod, error_answer
 from goldseam.core.errors import DomainError
+from goldseam.core.stream import moment
 from goldseam.people.queries import memberships_of
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class PlaceMiddleware:
     def _for_person(self, request: HttpRequest) -> HttpResponse:
         agent: Any = request.user
         place = cast("PageRequest", request)
+        place.made = moment()
         place.memberships = memberships_of(agent)
         chosen = request.session.get("shop")
         mine = [m for m in place.memberships if m.shop_id == chosen] or place.memberships

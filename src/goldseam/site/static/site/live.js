@@ -9,6 +9,9 @@ let retry = 1000;
 let leading = false;
 let lostTimer = 0;
 let state = "connecting";
+let since = document.body.dataset.made; // up to when this page knows everything, by the server's clock
+const told = new Map(); // the leading tab's last names and when each came here
+const MOST_TOLD = 500;
 
 function show(next) {
   state = next;
@@ -28,26 +31,37 @@ function tell(next) {
   channel?.postMessage({ event: "state", data: next });
 }
 
-function pass(event, data) {
+function pass(event, { data, lastEventId: id }) {
   heard = Date.now();
-  handle(event, data);
-  channel?.postMessage({ event, data });
+  if (event === "change") remember(data);
+  handle(event, data, id);
+  channel?.postMessage({ event, data, id });
+}
+
+function remember(name) {
+  told.delete(name);
+  told.set(name, heard);
+  if (told.size > MOST_TOLD) told.delete(told.keys().next().value);
+}
+
+// A tab that has just come hears what was told between its page and now.
+function welcome(opened) {
+  channel.postMessage({ event: "state", data: state });
+  for (const [data, came] of told) if (came >= opened) channel.postMessage({ event: "change", data });
 }
 
 function open() {
   source?.close();
   heard = Date.now();
-  source = new EventSource("/live/");
-  source.addEventListener("ready", (message) => {
+  source = new EventSource(`/live/?since=${since}`);
+  source.addEventListener("ready", () => {
     retry = 1000;
     tell("open");
-    pass("ready", message.data);
   });
-  for (const name of ["change", "resync", "end"]) {
-    source.addEventListener(name, (message) => pass(name, message.data));
-  }
-  source.addEventListener("beat", () => {
+  for (const name of ["change", "resync", "end"]) source.addEventListener(name, (message) => pass(name, message));
+  source.addEventListener("beat", (message) => {
     heard = Date.now();
+    since = message.lastEventId;
   });
   source.addEventListener("error", () => {
     if (!lostTimer && state !== "lost") lostTimer = setTimeout(() => tell("lost"), 1500);
@@ -70,11 +84,12 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
-function handle(event, data) {
+function handle(event, data, id) {
+  since = id || since;
   if (event === "change") refresh((names) => names.some((name) => matches(name, data)));
-  else if (event === "ready" || event === "resync") refresh(() => true);
+  else if (event === "resync") refresh(() => true);
   else if (event === "state") show(data);
-  else if (event === "hello" && leading) channel.postMessage({ event: "state", data: state });
+  else if (event === "hello" && leading) welcome(data);
   else if (event === "end") location.reload();
 }
 
@@ -236,7 +251,7 @@ function badge() {
   document.title = count ? `(${count}) ${base}` : base;
 }
 
-channel?.addEventListener("message", (message) => handle(message.data.event, message.data.data));
+channel?.addEventListener("message", ({ data: { event, data, id } }) => handle(event, data, id));
 
 function lead() {
   leading = true;
@@ -245,7 +260,7 @@ function lead() {
 }
 
 if (channel && navigator.locks) {
-  channel.postMessage({ event: "hello", data: "" });
+  channel.postMessage({ event: "hello", data: performance.timeOrigin });
   navigator.locks.request("goldseam-live", lead);
 } else {
   lead();
