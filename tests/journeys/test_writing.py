@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from goldseam.conversations import actions
 from goldseam.conversations.actions import outbox
@@ -308,13 +308,39 @@ def test_a_sign_is_found_by_name(desks: Desks, shop: Shop) -> None:
     expect(page.locator("#emoji")).to_be_hidden()
 
 
+def test_who_sent_and_went_elsewhere_is_not_called_back(desks: Desks, shop: Shop) -> None:
+    desk = desks()
+    desk.sign_in()
+    page = desk.open(f"/conversations/{number_of('c-1004')}/")
+    held: list[Route] = []
+    page.route("**/write/", lambda route: held.append(route), times=1)
+    page.fill("#words", "马上去查")
+    with page.expect_request("**/write/"):
+        page.press("#words", "Control+Enter")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    held[0].continue_()
+    expect(page.locator("#words")).to_have_value("")
+    expect(page.locator(".row-link:focus")).to_have_count(1)
+    page.fill("#words", "查到了")
+    page.press("#words", "Control+Enter")
+    expect(page.locator("#words")).to_have_value("")
+    expect(page.locator("#words")).to_be_focused()
+
+
 def test_without_a_connection_a_reply_waits_and_goes_once(desks: Desks, shop: Shop) -> None:
     desk = desks()
     desk.sign_in()
     number = number_of("c-1004")
     page = desk.open(f"/conversations/{number}/")
-    page.fill("#words", "断网时写的")
+    held: list[Route] = []
+    page.route("**/present/", lambda route: held.append(route), times=1)
+    with page.expect_request("**/present/"):
+        page.fill("#words", "断")
+    page.fill("#words", "")  # the next sign of presence waits for the first; both fail in silence
     desk.context.set_offline(True)
+    held[0].abort("internetdisconnected")
+    page.fill("#words", "断网时写的")
     page.press("#words", "Control+Enter")
     expect(page.locator(".unsent-reply")).to_contain_text("断网时写的")
     expect(page.locator("#words")).to_have_value("")

@@ -13,7 +13,7 @@ document.addEventListener("goldseam:ask-approval", (event) => {
   wanted = event.detail ?? {};
   const url = new URL(button.getAttribute("hx-get"), location.href);
   for (const name of ["remedy", "amount"]) if (wanted[name]) url.searchParams.set(name, wanted[name]);
-  htmx.ajax("GET", url.pathname + url.search, { target: "#approvals-dialog", swap: "innerHTML" });
+  htmx.ajax("GET", url.pathname + url.search, { target: "#approvals-dialog", swap: "innerHTML" }).catch(() => {}); // the frame says what failed
 });
 
 function openAsking() {

@@ -63,10 +63,12 @@ function here() {
   return row?.querySelector("[data-pick]") ?? null;
 }
 
+const said = () => {}; // what failed, the frame has said
+
 function openWindow(verb) {
   const view = new FormData(document.getElementById("search"));
   const words = new URLSearchParams({ do: verb, view: view.get("view"), q: view.get("q") });
-  htmx.ajax("GET", `/inbox/bulk/?${words}`, { target: "#bulk-dialog", swap: "innerHTML" });
+  htmx.ajax("GET", `/inbox/bulk/?${words}`, { target: "#bulk-dialog", swap: "innerHTML" }).catch(said);
 }
 
 function labels() {
@@ -75,7 +77,7 @@ function labels() {
     return;
   }
   const number = document.querySelector(".desk")?.dataset.conversation ?? here()?.value;
-  if (number) htmx.ajax("GET", `/conversations/${number}/labels/`, { target: "#bulk-dialog", swap: "innerHTML" });
+  if (number) htmx.ajax("GET", `/conversations/${number}/labels/`, { target: "#bulk-dialog", swap: "innerHTML" }).catch(said);
 }
 
 document.addEventListener("click", (event) => {

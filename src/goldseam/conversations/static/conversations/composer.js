@@ -5,6 +5,7 @@ const PREFIX = "goldseam:draft:";
 const VARIABLE = /\{\{\s*([A-Za-z_.]+)\s*(?:\|[^{}]*)?\}\}/g;
 let composing = false;
 let sending = null;
+let staying = false; // whoever sent and went elsewhere is not called back when the answer comes
 
 const form = () => document.getElementById("composer");
 const area = () => form()?.elements.text;
@@ -145,6 +146,7 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target === area() && !isComposing(event)) staying = false;
   if (event.target !== area() || !(event.ctrlKey || event.metaKey) || isComposing(event)) return;
   if (event.key === "Enter") {
     event.preventDefault();
@@ -248,7 +250,12 @@ document.addEventListener("goldseam:fill", (event) => {
 });
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.elt === form()) sending = area().value;
+  if (event.detail.elt !== form()) return;
+  sending = area().value;
+  staying = true;
+});
+document.addEventListener("focusin", (event) => {
+  if (!form()?.contains(event.target)) staying = false;
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
@@ -276,7 +283,7 @@ document.addEventListener("goldseam:sent", (event) => {
   forget(id);
   if (form()?.dataset.conversation !== String(id)) return;
   emptied(key);
-  area().focus();
+  if (staying) area().focus();
 });
 
 document.addEventListener("goldseam:takenback", (event) => {

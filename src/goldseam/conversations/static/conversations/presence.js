@@ -11,7 +11,7 @@ function tell(state) {
   const place = document.getElementById("present");
   if (!place || !form()) return;
   said = state;
-  htmx.ajax("POST", place.getAttribute("hx-post"), { source: place, target: place, swap: "innerHTML", values: { state } }).catch(() => {}); // the next beat tells again
+  htmx.trigger(place, "tell"); // without a connection the next beat tells again
 }
 
 function state() {
@@ -34,7 +34,7 @@ function arrive() {
   if (!place) return;
   here = { address: place.getAttribute("hx-post"), token: form().elements.csrfmiddlewaretoken.value };
   wrote = 0;
-  tell("reading");
+  said = "reading"; // which the place itself tells as soon as it is there
 }
 
 document.addEventListener("input", (event) => {
@@ -47,7 +47,7 @@ document.addEventListener("goldseam:sent", () => {
   tell("reading");
 });
 document.addEventListener("htmx:configRequest", (event) => {
-  if (event.detail.elt.id === "present") event.detail.parameters.state ??= said || "reading";
+  if (event.detail.elt.id === "present") event.detail.parameters.state = said || "reading";
 });
 let beats = 0;
 setInterval(() => {

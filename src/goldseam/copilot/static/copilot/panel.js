@@ -14,7 +14,7 @@ async function useRemedy(button) {
     if (answer.status === 404) {
       // What was offered then is not allowed now: say so, and assess anew.
       toast(await answer.text());
-      htmx.ajax("POST", button.dataset.again, { target: "#copilot", swap: "innerHTML" });
+      htmx.ajax("POST", button.dataset.again, { target: "#copilot", swap: "innerHTML" }).catch(() => {}); // the frame says what failed
       return;
     }
     if (!answer.ok) throw new Error(String(answer.status));

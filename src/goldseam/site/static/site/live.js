@@ -146,7 +146,7 @@ function handleOf(element) {
   return element.localName === "summary" ? "summary" : null;
 }
 
-// What was asked for earlier never replaces what was asked for later: a filter set while a part is being renewed holds.
+// What was read earlier never replaces what came later: a filter set while a part is being renewed holds.
 const asked = new WeakMap();
 const came = new WeakMap();
 let asking = 0;
@@ -157,7 +157,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 function late({ requestConfig, target, shouldSwap }) {
   const number = asked.get(requestConfig) ?? 0;
-  if (number < (came.get(target) ?? 0)) return true;
+  if (requestConfig.verb === "get" && number < (came.get(target) ?? 0)) return true;
   if (shouldSwap) came.set(target, number);
   return false;
 }
@@ -199,17 +199,19 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 
 // A window gives the focus back to what had it, also when that was fetched anew while the window was open.
-let outside = "";
-document.addEventListener("focusin", ({ target }) => {
-  if (target.closest("dialog")) return;
-  const handle = handleOf(target);
-  const home = target.parentElement?.closest("[id]");
-  outside = handle && home ? `#${CSS.escape(home.id)} ${handle}` : handle ?? "";
-});
+const outside = new WeakMap();
+document.addEventListener("beforetoggle", ({ target, newState }) => {
+  if (target.localName !== "dialog" || newState !== "open") return;
+  const active = document.activeElement;
+  const handle = active === document.body ? null : handleOf(active);
+  const home = active.parentElement?.closest("[id]");
+  outside.set(target, handle && home ? `#${CSS.escape(home.id)} ${handle}` : handle);
+}, true);
 document.addEventListener("close", ({ target }) => {
   const active = document.activeElement;
   const lost = active === document.body || target.contains(active);
-  if (lost && outside) document.querySelector(outside)?.focus({ preventScroll: true });
+  const before = outside.get(target);
+  if (lost && before) document.querySelector(before)?.focus({ preventScroll: true });
 }, true);
 
 // The first thing in sight that has an id: it stays where it is, whatever is added above or below.
