@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -51,6 +52,14 @@ class Door(LoginRequiredMiddleware):
             response.status_code = 401
             return response
         return answer
+
+
+class Compressed(GZipMiddleware):
+    """Pages, parts and JSON travel compressed to whoever takes them so; files stream, and go as they are."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> Any:
+        """The answer, compressed when that makes it shorter."""
+        return response if response.streaming else super().process_response(request, response)
 
 
 class PlaceMiddleware:
