@@ -19,6 +19,8 @@ _CHANNELS: dict[str, str | Promise] = {
     "": _("All channels"),
     "webchat": _("Chat on the shop's page"),
     "api": _("Programs"),
+    "email": _("E-mail"),
+    "wecom": _("WeCom"),
 }
 
 
