@@ -21,7 +21,8 @@ from goldseam.conversations.models import Conversation, Message
 from goldseam.copilot.facts import forget_remedy_records
 from goldseam.copilot.models import CheckedReply
 from goldseam.copilot.prepared import prepared
-from goldseam.copilot.queries import facts_of, latest_decision
+from goldseam.copilot.queries import latest_decision
+from goldseam.engine.parse import parse_conversation
 from goldseam.people.models import Agent, Membership, Shop
 from tests.journeys.shop import build_shop
 
@@ -197,6 +198,6 @@ def test_a_case_that_ended_without_an_issue_stops_no_message(talk: Conversation)
     receive_message(talk, "还在吗", key="news")
     decision = latest_decision(talk.pk)
     assert decision is not None
-    assert all(record.issue for record in facts_of(decision).remedy_records)
+    assert all(record.issue for record in parse_conversation(decision.facts).remedy_records)
     decision.facts["remedy_records"] = [{"issue": "", "remedy": "coupon", "tried": 1, "worked": 1}]
-    assert facts_of(decision).remedy_records[0].remedy == "coupon"
+    assert parse_conversation(decision.facts).remedy_records[0].remedy == "coupon"

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.utils import timezone
 
 from goldseam.bot import cases, queries
@@ -19,7 +18,7 @@ from goldseam.bot.models import Mode, Talk, Turn
 from goldseam.bot.requests import ask_system
 from goldseam.conversations import actions as inbox
 from goldseam.conversations.events import ConversationClosed, MessageReceived
-from goldseam.conversations.queries import conversation_by_id, message_by_id
+from goldseam.conversations.queries import message_by_id
 from goldseam.copilot.engine import tables_of
 from goldseam.core.errors import DomainError
 from goldseam.engine.bot.decide import decide, give_up
@@ -36,11 +35,9 @@ if TYPE_CHECKING:
 
 
 def take_turn(event: MessageReceived) -> None:
-    """A customer wrote: decide, and say, do or hand over what was decided. Where all is switched off this
-    is one short query."""
-    if not queries.may_concern(event.shop_id, event.conversation_id):
-        return
-    conversation = conversation_by_id(event.conversation_id)
+    """A customer wrote: decide, and say, do or hand over what was decided. Where all is switched off, and the
+    bot has nothing to do with the conversation, this is one short query."""
+    conversation = inbox.hold(event.conversation_id)
     modes = queries.modes_of(conversation.shop_id, conversation.channel)
     if not modes and not conversation.bot:
         return
@@ -69,7 +66,6 @@ def _standing(conversation: Conversation, talk: Talk, modes: dict[str, str], now
         talk.state, talk.case, talk.walk, talk.since = {}, None, None, now
         if conversation.assignee_id is not None:
             inbox.assign(conversation, None, actor="bot")
-            conversation.assignee = None
         return Standing(talk, chosen, modes)
     came_back = talk.case is not None and talk.case.ended_at is not None and not talk.case.handed_over
     if came_back:
@@ -110,9 +106,9 @@ class _Turn:
         """A case that a person has taken up meanwhile is theirs."""
         if self.scene.quiet == "person":
             cases.taken_by_person(self.talk.case, self.now)
-        if self.talk.pk and self.conversation.bot == "serving":
+        if self.conversation.bot == "serving":
             inbox.release_from_bot(self.conversation.pk)
-        if self.talk.pk and Talk.objects.filter(pk=self.talk.pk).exists():
+        if not self.talk._state.adding:
             self.talk.save()
 
     def suggest(self, decision: Decision) -> None:
@@ -124,8 +120,7 @@ class _Turn:
     def act(self, decision: Decision) -> None:
         """Say it; what the rules do not let out is not said, and people go on."""
         try:
-            with transaction.atomic():
-                reply = self.say(decision)
+            reply = self.say(decision)
         except DomainError as refusal:
             self.give_over(self.gave_up("policy", f"refused: {refusal.message}"))
             return
@@ -136,8 +131,7 @@ class _Turn:
         if decision.kind == "confirmed":
             cases.confirm(case, self.conversation, self.now)
             return
-        if self.conversation.bot != "serving":
-            inbox.let_bot_serve(self.conversation.pk)
+        inbox.let_bot_serve(self.conversation.pk)
         if decision.kind == "carry_out" and decision.proposal is not None:
             ask_system(self.message, decision.proposal, case, decision.reason)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from goldseam.bot.models import Case, Outcome, Talk
 from goldseam.conversations import actions as inbox
 from goldseam.core.errors import DomainError
+from goldseam.core.unit import unit_of_work
 
 if TYPE_CHECKING:
     from goldseam.conversations.models import Conversation
@@ -75,14 +74,14 @@ def confirm(case: Case | None, conversation: Conversation, now: datetime) -> Non
         case.outcome, case.ended_at = Outcome.CONFIRMED, now
         case.save(update_fields=["outcome", "ended_at"])
     try:
-        with transaction.atomic():
+        with unit_of_work():
             inbox.close(conversation, outcome="accepted", actor="bot")
             inbox.ask_customer(inbox.hold(conversation.pk), None)
     except DomainError:  # a room wants it to stay open: a promise is due, an approval is under way
         inbox.release_from_bot(conversation.pk)
 
 
-@transaction.atomic
+@unit_of_work()
 def assume(case: Case, now: datetime) -> bool:
     """The customer has been silent for long after an answer: taken as solved, never counted as confirmed.
     Says whether it was so."""
@@ -94,7 +93,7 @@ def assume(case: Case, now: datetime) -> bool:
     row.save(update_fields=["outcome", "ended_at"])
     if conversation.bot == "serving" and conversation.status == "open":
         try:
-            with transaction.atomic():
+            with unit_of_work():
                 inbox.close(conversation, actor="bot")
         except DomainError:  # a promise is due or an approval under way: people see it in their inbox
             inbox.release_from_bot(conversation.pk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,9 @@ from goldseam.channels.helpcentre.queries import address_of_article
 from goldseam.channels.webhook.actions import CHANGE
 from goldseam.channels.webhook.queries import listeners
 from goldseam.commerce.queries import refunds_of, skus_of_order
-from goldseam.conversations.speaking import person_at_work, said_since_answer
+from goldseam.conversations.speaking import person_at_work
 from goldseam.copilot.facts import gather
-from goldseam.copilot.queries import facts_of, latest_decision
+from goldseam.copilot.queries import latest_assessment
 from goldseam.engine.bot.facts import (
     CHANGES,
     Assessed,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 _HISTORY = timedelta(hours=12)
 _HITS = 3
+_LATEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,13 @@ class Standing:
 
 def scene_of(conversation: Conversation, message: Message, standing: Standing, now: datetime) -> Scene:
     """Everything the turn looks at, for the customer who owns the conversation and nobody else. The facts
-    are those of the assessment, which was made of this very message in this very transaction."""
-    decision = latest_decision(conversation.pk)
+    are those of the assessment, which was made of this very message in this very unit of work."""
+    decision, known = latest_assessment(conversation.pk)
     local = now.astimezone(ZoneInfo(conversation.shop.timezone))
-    kept = facts_of(decision) if decision is not None else None
-    facts = replace(kept, now=local) if kept is not None else gather(conversation, now)
+    facts = replace(known, now=local) if known is not None else gather(conversation, now)
     return Scene(
         conversation=facts,
-        words="\n".join(said_since_answer(conversation.pk)),
+        words="\n".join(said_since_answer(facts)),
         now=local,
         assessed=_assessed(conversation, decision, facts),
         state=state_of(standing.talk),
@@ -74,6 +75,13 @@ def scene_of(conversation: Conversation, message: Message, standing: Standing, n
         confirm_minutes=standing.settings.confirm_minutes,
         reopened=standing.reopened,
     )
+
+
+def said_since_answer(facts: Facts) -> list[str]:
+    """What the customer said since anybody answered, in order."""
+    spoken = [message for message in facts.messages if message.role != "system"][-_LATEST:]
+    own = takewhile(lambda message: message.role == "customer", reversed(spoken))
+    return [message.text for message in own][::-1]
 
 
 def state_of(talk: Talk) -> State:

@@ -8,14 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
-
 from goldseam.bot import queries
 from goldseam.bot.gathering import state_of
 from goldseam.bot.hours import hours_of
 from goldseam.conversations import actions as inbox
-from goldseam.conversations.queries import conversation_by_id
-from goldseam.conversations.speaking import said_by_customer
 from goldseam.core.errors import DomainError
 from goldseam.engine.bot.tables import Sayings
 from goldseam.engine.bot.wait import wait_words
@@ -32,14 +28,14 @@ _SHORT = 160
 @dataclass(frozen=True, slots=True)
 class Handing:
     """Why people go on (`reason` is a code of the assess contract), what is said first, under which key, and
-    the facts by which it is judged, where they are gathered already."""
+    the facts by which it is judged."""
 
     reason: str
     lead: str
     evidence: tuple[str, ...]
     sayings: Sayings
     key: str
-    facts: Facts | None = None
+    facts: Facts
 
 
 def hand_over(
@@ -47,7 +43,7 @@ def hand_over(
 ) -> Message | None:
     """Tell the customer, leave the agents what they need, and let somebody be found. Words that the rules
     do not let out are left away; the giving over happens all the same."""
-    conversation = conversation_by_id(conversation.pk)
+    conversation = inbox.hold(conversation.pk)
     reply = _tell_customer(conversation, handing, now)
     inbox.tell_of(
         conversation.pk,
@@ -68,8 +64,7 @@ def _tell_customer(conversation: Conversation, handing: Handing, now: datetime) 
     full = handing.sayings.say("done_more", text=handing.lead or plain, said=wait)
     for text in dict.fromkeys((full, plain)):
         try:
-            with transaction.atomic():
-                return inbox.send_reply(conversation, None, text, key=handing.key, facts=handing.facts)
+            return inbox.send_reply(conversation, None, text, key=handing.key, facts=handing.facts)
         except DomainError:
             continue
     return None
@@ -77,14 +72,14 @@ def _tell_customer(conversation: Conversation, handing: Handing, now: datetime) 
 
 def summary_of(conversation: Conversation, talk: Talk, case: Case | None, handing: Handing) -> dict[str, Any]:
     """What an agent needs to go on without asking again: the need, what was tried, what is open."""
-    turns = queries.turns_of(case.pk) if case is not None else []
     state = state_of(talk)
+    turns = queries.turns_of(case.pk) if case is not None and state.turns > 1 else []
     proposal = state.proposal
     return {
         "reason": handing.reason,
         "issue": case.issue if case else conversation.issue,
         "order": state.order or (conversation.order.external_id if conversation.order else ""),
-        "said": [text[:_SHORT] for text in said_by_customer(conversation.pk, 3)],
+        "said": [said.text[:_SHORT] for said in handing.facts.messages if said.role == "customer"][-3:],
         "tried": [turn.text[:_SHORT] for turn in turns if turn.kind in _TRIED][-4:],
         "asked": [turn.text[:_SHORT] for turn in turns if turn.kind == "ask"][-2:],
         "proposed": {"kind": proposal.kind, "order": proposal.order, "details": dict(proposal.details)}

@@ -44,14 +44,6 @@ def is_on_anywhere(shop_id: int) -> bool:
     return Switch.objects.filter(shop_id=shop_id).exclude(mode=Mode.OFF).exists()
 
 
-def may_concern(shop_id: int, conversation_id: int) -> bool:
-    """Whether the bot could have to do with a conversation: the shop has it on somewhere, or it has begun a
-    talk here once. One statement, for every message of every shop."""
-    on = Switch.objects.filter(shop_id=shop_id).exclude(mode=Mode.OFF)
-    begun = Talk.objects.filter(conversation_id=conversation_id)
-    return on.values("pk").union(begun.values("pk"), all=True).exists()
-
-
 def switches_of(shop_id: int) -> dict[tuple[str, str], str]:
     """The switchboard as it is kept: (issue, channel) → mode."""
     rows = Switch.objects.filter(shop_id=shop_id)

@@ -6,7 +6,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -20,10 +19,11 @@ from goldseam.conversations import actions as inbox
 from goldseam.conversations.actions import language_of
 from goldseam.conversations.queries import conversation_by_id
 from goldseam.conversations.speaking import person_at_work
-from goldseam.copilot.facts import order_facts
+from goldseam.copilot.facts import gather, order_facts
 from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.live import announce
+from goldseam.core.unit import unit_of_work
 from goldseam.engine.bot.answers import name_of
 from goldseam.workshop.load_bot import load_bot
 
@@ -79,7 +79,7 @@ def change_json(change: Change) -> dict[str, Any]:
     }
 
 
-@transaction.atomic
+@unit_of_work()
 def settle(shop_id: int, change_id: UUID, state: str, why: str, *, actor: str) -> Change:
     """The shop's system says how it went. The same answer again changes nothing; another one is refused. An
     answer that comes after people took over is kept for them, and the customer is not told twice."""
@@ -113,7 +113,7 @@ def give_up_late(now: datetime) -> int:
     return given
 
 
-@transaction.atomic
+@unit_of_work()
 def _give_up(change_id: UUID, conversation_id: int, now: datetime) -> bool:
     conversation = inbox.hold(conversation_id)
     change = Change.objects.select_for_update().get(pk=change_id)
@@ -145,10 +145,7 @@ def _tell_done(change: Change) -> None:
     text = say.say(f"change_done_{change.kind}", order=_order_name(change, say))
     choices = [say.say("helped"), say.say("not_helped"), say.say("person")]
     try:
-        with transaction.atomic():
-            inbox.send_reply(
-                conversation, None, text, key=f"change-{change.pk}", details={"choices": choices}
-            )
+        inbox.send_reply(conversation, None, text, key=f"change-{change.pk}", details={"choices": choices})
     except DomainError as refusal:
         _give_over(change, f"refused: {refusal.message}")
         return
@@ -165,9 +162,10 @@ def _give_over(change: Change, evidence: str) -> None:
     if case is not None and case.ended_at is None:
         case.handed_over, case.ended_at = "tool_failure", timezone.now()
         case.save(update_fields=["handed_over", "ended_at"])
-    lead = say.say("hand_tool_failure")
-    handing = Handing("tool_failure", lead, (change.kind, evidence), say, f"change-{change.pk}")
-    hand_over(conversation, talk, case, handing, timezone.now())
+    lead, now = say.say("hand_tool_failure"), timezone.now()
+    facts = gather(conversation, now)
+    handing = Handing("tool_failure", lead, (change.kind, evidence), say, f"change-{change.pk}", facts)
+    hand_over(conversation, talk, case, handing, now)
 
 
 def _tell_people(change: Change) -> None:

@@ -170,11 +170,10 @@ def post_message(
         actor=actor,
         files=body.attachments,
     )
-    conversation = queries.find_conversation(shop.pk, external_id)
     answer = {
         "created": created,
         "message": queries.message_json(message),
-        "conversation": queries.conversation_json(conversation),
+        "conversation": queries.conversation_json(message.conversation),
     }
     return Status(201 if created else 200, answer)
 

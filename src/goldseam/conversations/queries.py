@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from goldseam.conversations.labels import labels_of as labels_of  # other rooms find the labels here
 from goldseam.conversations.models import Attachment, Conversation, Message, Outcome, Status, Survey
-from goldseam.conversations.rows import moved_key
+from goldseam.conversations.rows import in_hand, message_in_hand, moved_key
 from goldseam.conversations.rows import root_of as root_of
 from goldseam.conversations.snoozing import PRESETS as PRESETS  # other rooms find the presets here
 from goldseam.conversations.snoozing import preset_moment as preset_moment
@@ -26,6 +26,7 @@ from goldseam.core.errors import NotFound
 from goldseam.core.paging import decode_cursor, encode_cursor
 from goldseam.core.search import TermQuery
 from goldseam.core.text import query_tokens
+from goldseam.core.unit import recall
 
 if TYPE_CHECKING:
     from goldseam.people.models import Agent
@@ -46,8 +47,10 @@ def access_conversation(agent: Agent, conversation_id: int) -> Conversation:
 
 
 def conversation_by_id(conversation_id: int) -> Conversation:
-    """For rooms and jobs that already hold an id of their own; not for requests of people."""
-    return Conversation.objects.select_related("shop", "customer", "order").get(pk=conversation_id)
+    """For rooms and jobs that already hold an id of their own; not for requests of people. Where the unit of
+    work holds it, the row in hand."""
+    found: Conversation | None = recall(in_hand(conversation_id))
+    return found or Conversation.objects.select_related("shop", "customer", "order").get(pk=conversation_id)
 
 
 def family_of(conversation_id: int) -> list[int]:
@@ -193,8 +196,10 @@ def page_by_id(
 
 
 def message_by_id(message_id: int) -> Message:
-    """For rooms and jobs that already hold an id of their own."""
-    return Message.objects.prefetch_related("attachments").get(pk=message_id)
+    """For rooms and jobs that already hold an id of their own; what was said in this unit of work is in
+    hand."""
+    found: Message | None = recall(message_in_hand(message_id))
+    return found or Message.objects.prefetch_related("attachments").get(pk=message_id)
 
 
 def message_json(message: Message) -> dict[str, Any]:

@@ -4,11 +4,12 @@ Only the room's own verbs use this."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -18,8 +19,9 @@ from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.events import emit
 from goldseam.core.live import announce
-from goldseam.core.search import add_terms
+from goldseam.core.search import WithTerms
 from goldseam.core.text import tokens
+from goldseam.core.unit import held, keep, recall
 
 if TYPE_CHECKING:
     from goldseam.commerce.models import Customer
@@ -27,6 +29,20 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 20_000
 MAX_REASON = 500
+_TOUCHED = (
+    "last_message_at",
+    "snippet",
+    "waiting_since",
+    "remedy",
+    "assignee",
+    "bot",
+    "acknowledged_by",
+    "status",
+    "closed_at",
+    "snoozed_until",
+    "outcome",
+)
+"""What a message may change."""
 _WRITTEN_APART = ("id", "search", "sla_due_at", "sla_kind", "sla_state")
 """What `save` without named columns leaves alone: others write it beside the row that is in hand."""
 
@@ -44,8 +60,34 @@ def quiet_alert(conversation: Conversation, agent: Agent) -> None:
 
 
 def locked(conversation_id: int) -> Conversation:
-    """The row as it is now, kept from others until the transaction ends."""
-    return Conversation.objects.select_for_update().get(pk=conversation_id)
+    """The row as it is now, kept from others until the transaction ends. In a unit of work it is read once,
+    and whoever asks gets the same object: since it is locked, nobody outside can write it."""
+    return held(in_hand(conversation_id), lambda: _lockable().get(pk=conversation_id))
+
+
+def locked_many(conversation_ids: Iterable[int]) -> list[Conversation]:
+    """The same for many, in order of id, as everybody does who locks several."""
+    wanted = set(conversation_ids)
+    known = {pk: row for pk in wanted if (row := recall(in_hand(pk))) is not None}
+    missing = wanted - known.keys()
+    read = _lockable().filter(pk__in=missing).order_by("pk") if missing else ()
+    rows = sorted([*known.values(), *read], key=attrgetter("pk"))
+    return [keep(in_hand(row.pk), row) for row in rows]
+
+
+def _lockable() -> QuerySet[Conversation]:
+    related = Conversation.objects.select_related("shop", "customer", "assignee")
+    return related.select_for_update(of=("self",))
+
+
+def in_hand(conversation_id: int) -> tuple[str, int]:
+    """Under which key a unit of work remembers a conversation that it holds."""
+    return ("conversation", conversation_id)
+
+
+def message_in_hand(message_id: int) -> tuple[str, int]:
+    """The same for a message that was said in it."""
+    return ("message", message_id)
 
 
 def agent_of(actor: str) -> int | None:
@@ -112,7 +154,7 @@ def say(
     shows beside the text."""
     if conversation.merged_into_id is not None:
         raise Conflict(gettext_noop("This conversation was merged into another one; write there."))
-    return Message.objects.create(
+    message = Message.objects.create(
         conversation=conversation,
         external_id=moved_key(origin.pk, key) if origin and key is not None else key,
         role=role,
@@ -125,6 +167,7 @@ def say(
         origin=origin,
         details=dict(details or {}),
     )
+    return keep(message_in_hand(message.pk), message)
 
 
 def tell_thread(conversation: Conversation, event: str, details: dict[str, Any], text: str) -> Message:
@@ -144,8 +187,7 @@ def touch(conversation: Conversation, message: Message) -> None:
     """After a message: newest time, snippet, search words."""
     conversation.last_message_at = max(conversation.last_message_at, message.at)
     conversation.snippet = " ".join(message.text.split())[:160]
-    save(conversation)
-    index(conversation, message.text)
+    save(conversation, *_TOUCHED, words=message.text)
 
 
 def set_open(conversation: Conversation, actor: str) -> None:
@@ -160,19 +202,27 @@ def set_open(conversation: Conversation, actor: str) -> None:
     emit(events.ConversationReopened(conversation.shop_id, conversation.pk))
 
 
-def save(conversation: Conversation, *fields: str) -> None:
-    """Write these columns (all, without any named) with the next version, and announce it."""
+def save(conversation: Conversation, *fields: str, words: str = "") -> None:
+    """Write these columns (all, without any named) with the next version, let the row be found by the words,
+    and announce it."""
     conversation.version += 1
     columns = [f.name for f in Conversation._meta.concrete_fields if f.name not in _WRITTEN_APART]
-    conversation.save(update_fields=[*fields, "version"] if fields else columns)
+    _write(conversation, [*fields, "version"] if fields else columns, words)
     announce(conversation.shop_id, subject(conversation), "inbox")
 
 
 def index(conversation: Conversation, *texts: str) -> None:
-    """Add the texts' terms to the search column, up to a bound that one thread cannot exceed."""
-    terms = tokens(" ".join(texts))
+    """Let the row be found by the texts, up to a bound that one thread cannot exceed."""
+    _write(conversation, [], " ".join(texts))
+
+
+def _write(conversation: Conversation, columns: list[str], words: str) -> None:
+    terms = tokens(words)
     if terms:
-        add_terms(Conversation, "search", conversation.pk, terms)
+        conversation.search = WithTerms("search", terms)
+        columns = [*columns, "search"]
+    if columns:
+        conversation.save(update_fields=columns)
 
 
 def subject(conversation: Conversation) -> str:

@@ -19,7 +19,6 @@ from goldseam.conversations.models import (
 )
 
 _TYPES_FOR = timedelta(seconds=30)
-_LATEST = 20
 _CHANNELS = 200
 
 
@@ -36,19 +35,6 @@ def person_at_work(conversation_id: int, since: datetime | None) -> bool:
     return Conversation.objects.filter(at_work, pk=conversation_id).exists()
 
 
-def said_since_answer(conversation_id: int) -> list[str]:
-    """What the customer said since anybody answered, in order."""
-    rows = Message.objects.filter(conversation_id=conversation_id, is_note=False).exclude(
-        role=MessageRole.SYSTEM
-    )
-    said: list[str] = []
-    for role, text in rows.order_by("-at", "-id").values_list("role", "text")[:_LATEST]:
-        if role != MessageRole.CUSTOMER:
-            break
-        said.append(text)
-    return said[::-1]
-
-
 def waiting_before(conversation: Conversation) -> int:
     """How many customers wait for a person before this one: with an urgency as high, or given over
     earlier."""
@@ -63,9 +49,3 @@ def channels_of(shop_id: int) -> list[str]:
     """The channels of a shop's latest conversations."""
     latest = Conversation.objects.filter(shop_id=shop_id).order_by("-last_message_at")[:_CHANNELS]
     return sorted(set(latest.values_list("channel", flat=True)))
-
-
-def said_by_customer(conversation_id: int, limit: int) -> list[str]:
-    """The customer's latest messages, in order."""
-    rows = Message.objects.filter(conversation_id=conversation_id, role=MessageRole.CUSTOMER, is_note=False)
-    return list(rows.order_by("-at", "-id").values_list("text", flat=True)[:limit])[::-1]

@@ -21,12 +21,13 @@ from goldseam.copilot import events
 from goldseam.copilot.codes import ISSUES
 from goldseam.copilot.crisis import watch
 from goldseam.copilot.engine import ShopTables, tables_of
-from goldseam.copilot.facts import gather, latest_words
+from goldseam.copilot.facts import gather, latest_orders, latest_words
 from goldseam.copilot.models import Correction, Decision
-from goldseam.copilot.queries import latest_decision
+from goldseam.copilot.queries import just_assessed, latest_decision
 from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.events import emit
+from goldseam.core.unit import keep
 from goldseam.engine.assess import assess as assess_by_engine
 from goldseam.engine.assessment import Assessment
 from goldseam.engine.facts import Conversation as Facts
@@ -35,6 +36,7 @@ from goldseam.knowledge import gap_actions as knowledge
 from goldseam.knowledge.events import QuestionKept
 
 if TYPE_CHECKING:
+    from goldseam.commerce.models import Order
     from goldseam.conversations.models import Conversation, Message
     from goldseam.people.models import Agent
 
@@ -66,22 +68,24 @@ def assess_joined(event: ConversationsMerged | ConversationSplit) -> None:
 def assess(conversation: Conversation, *, now: datetime | None = None) -> Decision:
     """Run the engine on the present facts, keep the decision, write the triage columns."""
     moment = now or timezone.now()
-    said = latest_words(conversation.pk)
-    decision, assessment = decide(conversation, gather(conversation, moment, said), moment)
+    said, bought = latest_words(conversation.pk), latest_orders(conversation)
+    facts = gather(conversation, moment, said, bought)
+    decision, assessment = decide(conversation, facts, moment)
     decision.save()
-    conversations.record_triage(conversation, triage_of(assessment, _order_id(conversation, assessment)))
+    keep(just_assessed(conversation.pk), (decision, facts))
+    order = _order(conversation, assessment, bought)
+    conversations.record_triage(conversation, triage_of(assessment, order.pk if order else None), order)
     conversations.mark_signals(said, marks_of(said, assessment))
     return decision
 
 
-def _order_id(conversation: Conversation, assessment: Assessment) -> int | None:
+def _order(conversation: Conversation, assessment: Assessment, bought: Sequence[Order]) -> Order | None:
     """The row of the order that the customer means."""
-    if not assessment.order.id:
+    number = assessment.order.id
+    if not number:
         return None
-    order = conversation.order
-    if order is None or order.external_id != assessment.order.id:
-        order = order_by_number(conversation.shop_id, assessment.order.id)
-    return order.pk if order else None
+    own = next((order for order in bought if order.external_id == number), None)
+    return own or order_by_number(conversation.shop_id, number)
 
 
 def decide(

@@ -25,16 +25,19 @@ _RECORDS_SECONDS = 300
 
 
 def gather(
-    conversation: Conversation, now: datetime, said: Sequence[Message] | None = None
+    conversation: Conversation,
+    now: datetime,
+    said: Sequence[Message] | None = None,
+    bought: Sequence[Order] | None = None,
 ) -> facts.Conversation:
-    """Everything the engine may know of this conversation at `now`, in a fixed number of queries; `said` is
-    what `latest_words` gave, where the caller has it already."""
+    """Everything the engine may know of this conversation at `now`, in a fixed number of queries; `said` and
+    `bought` are what `latest_words` and `latest_orders` gave, where the caller has them already."""
     customer = conversation.customer
     return _conversation(
         conversation,
         now,
         latest_words(conversation.pk) if said is None else said,
-        commerce.orders_with_parcels(customer.pk) if customer else (),
+        latest_orders(conversation) if bought is None else bought,
         _customer(customer, conversation, now) if customer else None,
         promises.facts_of([conversation.pk])[conversation.pk],
     )
@@ -91,6 +94,12 @@ def _conversation(
 def latest_words(conversation_id: int) -> list[Message]:
     """The messages that `gather` hands to the engine, in its order."""
     return conversations.latest_spoken(conversation_id, _MAX_MESSAGES)
+
+
+def latest_orders(conversation: Conversation) -> list[Order]:
+    """The customer's orders that `gather` hands to the engine, in its order."""
+    customer = conversation.customer_id
+    return list(commerce.orders_with_parcels(customer)) if customer is not None else []
 
 
 def order_facts(order: Order) -> facts.Order:

@@ -29,6 +29,8 @@ from goldseam.core import audit
 from goldseam.core.errors import Conflict, NotAllowed
 from goldseam.core.live import announce
 from goldseam.core.locks import take_turns
+from goldseam.core.unit import keep, recall
+from goldseam.engine.reply.authority import Author
 from goldseam.engine.reply.check import ReplyCheck, prepare
 from goldseam.people.queries import colleague
 from goldseam.promises.actions import make
@@ -52,7 +54,7 @@ class ReplyRefused(NotAllowed):
 
 
 def judge_reply(event: ReplySubmitted) -> None:
-    """The gate: raises `ReplyRefused`, or keeps what the text was judged by."""
+    """The gate: raises `ReplyRefused`, or remembers what the text was judged by until it has gone out."""
     conversation = conversation_by_id(event.conversation_id)
     agent = colleague(event.shop_id, event.agent_id) if event.agent_id is not None else None
     if agent is None and conversation.locked_at is not None:
@@ -66,7 +68,11 @@ def judge_reply(event: ReplySubmitted) -> None:
     if check.binding != "ok":
         _only_in_spite(row, check, event.override_reason)
         row.override_reason = event.override_reason
-    row.save()
+    keep(_judged(conversation.pk), row)
+
+
+def _judged(conversation_id: int) -> tuple[str, int]:
+    return ("judged", conversation_id)
 
 
 def read_taken_in(event: ReplyTakenIn) -> None:
@@ -78,7 +84,6 @@ def read_taken_in(event: ReplyTakenIn) -> None:
     facts = gather(conversation, message.at, said)
     row, check = _judge(conversation, None, message.text, "", facts, role=message.role)
     row.taken_in = True
-    row.save()
     _keep(row, message.pk)
     if check.binding != "ok":
         audit.record(
@@ -103,10 +108,15 @@ def _judge(
     started = time.perf_counter()
     loaded, now = tables_of(conversation.shop_id), facts.now or timezone.now()
     case = prepare(facts, loaded.tables)
-    # two replies of one writer at once must not both spend the same day's authority
-    take_turns(f"authority-{conversation.shop_id}-{agent.pk if agent else 'bot'}")
-    author = writer_of(conversation, agent, case, now, role=role)
-    check = check_words(conversation, author, text, remedy, case, loaded)
+
+    def judged() -> tuple[Author, ReplyCheck]:
+        author = writer_of(conversation, agent, case, now, role=role)
+        return author, check_words(conversation, author, text, remedy, case, loaded)
+
+    author, check = judged()
+    if check.gives:  # two replies of one writer at once must not both spend the same day's authority
+        take_turns(f"authority-{conversation.shop_id}-{agent.pk if agent else 'bot'}")
+        author, check = judged()
     elapsed = round((time.perf_counter() - started) * 1000, 2)
     label = case.view.pack.label
     row = CheckedReply(
@@ -148,20 +158,14 @@ def refusal_words(check: ReplyCheck) -> str:
 
 def keep_word(event: ReplySent) -> None:
     """What was judged has gone out: its promises stand, the approvals it rests on are used up."""
-    row = (
-        CheckedReply.objects.select_related("agent")
-        .filter(conversation_id=event.conversation_id, message=None)
-        .order_by("-id")
-        .first()
-    )
-    if row is None:
-        return
-    _keep(row, event.message_id)
+    row: CheckedReply | None = recall(_judged(event.conversation_id))
+    if row is not None:
+        _keep(row, event.message_id)
 
 
 def _keep(row: CheckedReply, message_id: int) -> None:
     row.message_id = message_id
-    row.save(update_fields=["message"])
+    row.save()
     parts = [Part(**part) for part in row.extra["parts"]]
     for part in parts:
         if part.grant is not None:

@@ -13,7 +13,7 @@ from goldseam.copilot.engine import draft_for_remedy
 from goldseam.copilot.facts import gather
 from goldseam.copilot.models import CheckedReply, Correction, Crisis, Decision
 from goldseam.core.errors import NotFound
-from goldseam.engine.parse import InvalidConversation, parse_conversation
+from goldseam.core.unit import recall
 
 if TYPE_CHECKING:
     from goldseam.conversations.models import Conversation
@@ -26,13 +26,15 @@ def latest_decision(conversation_id: int) -> Decision | None:
     return Decision.objects.filter(conversation_id=conversation_id).order_by("-id").first()
 
 
-def facts_of(decision: Decision) -> Facts | None:
-    """What the engine knew when it decided: in the transaction of a message, without gathering twice. None
-    for what the contract's reader does not take."""
-    try:
-        return parse_conversation(decision.facts)
-    except InvalidConversation:
-        return None
+def just_assessed(conversation_id: int) -> tuple[str, int]:
+    """Under which key a unit of work remembers the assessment that was made in it."""
+    return ("assessed", conversation_id)
+
+
+def latest_assessment(conversation_id: int) -> tuple[Decision | None, Facts | None]:
+    """The newest assessment, and the facts that it was made of where that was in this unit of work."""
+    found: tuple[Decision, Facts] | None = recall(just_assessed(conversation_id))
+    return found or (latest_decision(conversation_id), None)
 
 
 def latest_findings(conversation_ids: Iterable[int]) -> dict[int, Decision]:

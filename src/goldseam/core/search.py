@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import connection, models
 
 MAX_TERMS = 20_000
@@ -26,16 +27,34 @@ class TermQuery(SearchQuery):
         return f"{sql}::tsquery", params
 
 
-def add_terms(model: type[models.Model], column: str, pk: int, terms: Sequence[str]) -> None:
-    """Add lexemes to a row's tsvector column."""
-    quote = connection.ops.quote_name
-    table, name = quote(model._meta.db_table), quote(column)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table} SET {name} = coalesce({name}, ''::tsvector) || array_to_tsvector(%s::text[])"  # noqa: S608
-            f" WHERE id = %s AND coalesce(length({name}), 0) < {MAX_TERMS}",
-            [list(terms), pk],
-        )
+class Terms(models.Func):
+    """Lexemes as a tsvector, as what a new row is made with."""
+
+    function = "array_to_tsvector"
+
+    def __init__(self, terms: Sequence[str]) -> None:
+        column = ArrayField(models.TextField())
+        super().__init__(models.Value(list(terms), output_field=column), output_field=SearchVectorField())
+
+
+class WithTerms(models.Func):
+    """A tsvector column with these lexemes added, as what a row is saved with; at its bound it stays as it
+    is."""
+
+    template = (
+        f"CASE WHEN coalesce(length(%(expressions)s), 0) < {MAX_TERMS}"
+        " THEN coalesce(%(expressions)s, ''::tsvector) || array_to_tsvector(%%s::text[])"
+        " ELSE %(expressions)s END"
+    )
+
+    def __init__(self, column: str, terms: Sequence[str]) -> None:
+        super().__init__(models.F(column), output_field=SearchVectorField())
+        self.terms = list(terms)
+
+    def as_sql(self, compiler: Any, connection: Any, **kwargs: Any) -> tuple[str, Any]:  # type: ignore[override]
+        """The terms are lexemes already; no parser in between."""
+        sql, params = super().as_sql(compiler, connection, **kwargs)
+        return sql, [*params, self.terms]
 
 
 def add_terms_to_many(model: type[models.Model], column: str, terms: Mapping[int, Sequence[str]]) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from goldseam.core.errors import NotFound
+from goldseam.core.unit import once
 from goldseam.engine.decide.pack_check import check_pack
 from goldseam.engine.decide.pack_terms import Finding
 from goldseam.people.queries import Role, require_role, shops_of
@@ -50,7 +51,12 @@ def shipped_ref(base: str) -> PackRef:
 
 
 def packs_in_force(shop_id: int) -> tuple[PackRef, ...]:
-    """One pack for each shipped one: the shop's published version, else the shipped pack itself."""
+    """One pack for each shipped one: the shop's published version, else the shipped pack itself. Read once in
+    a unit of work."""
+    return once(("packs", shop_id), lambda: _packs_in_force(shop_id))
+
+
+def _packs_in_force(shop_id: int) -> tuple[PackRef, ...]:
     rows = PackVersion.objects.filter(pack__shop_id=shop_id, state=State.PUBLISHED)
     columns = rows.values_list("pack__base", "label", "digest", "pk")
     own = {base: PackRef(base, label, digest, pk) for base, label, digest, pk in columns}

@@ -62,7 +62,7 @@ class Commitment:
     gift: Decimal = Decimal(0)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def make(
     conversation: Conversation, message: Message, agent: Agent | None, found: Iterable[Commitment]
 ) -> list[Promise]:
@@ -156,8 +156,10 @@ def see(promise: Promise, agent: Agent) -> None:
 
 
 def settle_after_reply(event: ReplySent | ReplyTakenIn | NoteAdded) -> None:
-    """An answer (by whatever desk) or the note of a call may be what was promised."""
-    settle_by_facts([event.conversation_id], timezone.now())
+    """An answer (by whatever desk) or the note of a call may be what was promised, where something is."""
+    conversation = hold(event.conversation_id)
+    if conversation.promise_due_at is not None or conversation.promises_broken:
+        settle_by_facts([event.conversation_id], timezone.now())
 
 
 def settle_after_orders(event: OrderChanged | OrdersChanged) -> None:
@@ -166,7 +168,7 @@ def settle_after_orders(event: OrderChanged | OrdersChanged) -> None:
     settle_by_facts(unsettled_about(order_ids), timezone.now())
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle_by_facts(conversation_ids: Sequence[int], now: datetime) -> int:
     """Mark as kept what the facts show to be done; returns how many promises that settled."""
     waiting = open_promises(conversation_ids)

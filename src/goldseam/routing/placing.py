@@ -153,7 +153,7 @@ def route_after_message(event: told.MessageReceived) -> None:
 
 def route_after_bot(event: told.PersonWanted) -> None:
     """The bot gave over: whoever owns it goes on, else somebody is looked for."""
-    find_person(event.conversation_id)
+    _find_person(inbox.hold(event.conversation_id), timezone.now())
 
 
 def follow_assignment(event: told.ConversationAssigned) -> None:

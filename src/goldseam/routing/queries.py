@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from goldseam.commerce.queries import skus_of_order
 from goldseam.conversations import queries as conversations
 from goldseam.conversations.workload import Held, last_owner, open_load, signals_in
+from goldseam.core.unit import once
 from goldseam.engine.text.normal import detect_language
 from goldseam.engine.worktime.hours import Calendar, is_open
 from goldseam.engine.worktime.placing import Person, Weights, Work, load
@@ -28,9 +29,10 @@ HARD_PRIORITIES = ("P0", "P1")
 
 
 def settings_of(shop_id: int) -> RoutingSettings:
-    """A shop's choices; a shop that has made none has the usual ones, unsaved."""
-    found = RoutingSettings.objects.filter(shop_id=shop_id).first()
-    return found or RoutingSettings(shop_id=shop_id)
+    """A shop's choices; a shop that has made none has the usual ones, unsaved. Read once in a unit of
+    work."""
+    rows = RoutingSettings.objects.filter(shop_id=shop_id)
+    return once(("routing", shop_id), lambda: rows.first() or RoutingSettings(shop_id=shop_id))
 
 
 def shops_that_route() -> list[RoutingSettings]:

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from goldseam.conversations import events as inbox
@@ -30,8 +29,6 @@ from goldseam.sla.queries import Times
 if TYPE_CHECKING:
     from goldseam.conversations.models import Conversation
     from goldseam.engine.worktime.rules import Rule
-
-_KEPT = Q(ended=False) | Q(kind__in=[engine.FIRST, engine.RESOLUTION])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ def reckon(
     """Let the happenings move the clocks, and reckon those that live anew by the table and calendar in force.
     Without happenings only the latter."""
     conversation = hold(conversation_id)
-    rows = list(Clock.objects.filter(_KEPT, conversation_id=conversation_id).order_by("id"))
+    rows = queries.moving_clocks(conversation_id)
     if not rows and not happenings:
         return
     ground = _ground(conversation, times or queries.times_of(conversation.shop_id), now or timezone.now())
@@ -66,6 +63,7 @@ def reckon(
             row.save()
     Clock.objects.bulk_create(begun)
     set_deadlines([(conversation, deadline_of(rows, ground.now))])
+    rows[:] = [row for row in rows if queries.may_move(row)]
 
 
 def _move(
@@ -248,11 +246,11 @@ def on_triaged(event: inbox.ConversationTriaged) -> None:
     """Another issue or priority may mean other times; nothing is written when it does not."""
     if not event.is_other:
         return
-    live = Clock.objects.filter(conversation_id=event.conversation_id, ended=False)
-    rules = set(live.values_list("rule", "table"))
+    conversation = hold(event.conversation_id)
+    clocks = queries.moving_clocks(event.conversation_id)
+    rules = {(row.rule, row.table) for row in clocks if not row.ended}
     if not rules:
         return
-    conversation = hold(event.conversation_id)
     times = queries.times_of(event.shop_id)
     rule = _ground(conversation, times, timezone.now()).rule
     if rules != {(rule.name, times.number) if rule else ("", 0)}:

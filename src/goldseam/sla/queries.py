@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext, gettext_noop
 
 from goldseam.core.errors import NotFound
+from goldseam.core.unit import held, once
 from goldseam.engine.worktime import clocks as engine
 from goldseam.engine.worktime.hours import Calendar as WorkCalendar
 from goldseam.engine.worktime.hours import always
@@ -23,6 +24,8 @@ from goldseam.sla.times import SHIPPED, rules_of
 if TYPE_CHECKING:
     from goldseam.people.models import Agent
 
+_LASTING = (engine.FIRST, engine.RESOLUTION)
+_MOVING = Q(ended=False) | Q(kind__in=_LASTING)
 _LOOKS_BACK = timedelta(days=400)
 
 
@@ -113,7 +116,11 @@ class Times:
 
 
 def times_of(shop_id: int) -> Times:
-    """All that decides about the shop's clocks, in three statements."""
+    """All that decides about the shop's clocks, in three statements; read once in a unit of work."""
+    return once(("times", shop_id), lambda: _times_of(shop_id))
+
+
+def _times_of(shop_id: int) -> Times:
     table = current_table(shop_id)
     calendars = {row.pk: row for row in calendars_of(shop_id)}
     return Times(
@@ -128,6 +135,18 @@ def times_of(shop_id: int) -> Times:
 def clocks_of(conversation_id: int) -> list[Clock]:
     """A conversation's clocks, in the order in which they started."""
     return list(Clock.objects.filter(conversation_id=conversation_id).select_related("calendar"))
+
+
+def moving_clocks(conversation_id: int) -> list[Clock]:
+    """The clocks that happenings can still move, in order; the caller holds the conversation. In a unit of
+    work everybody gets the same list."""
+    rows = Clock.objects.filter(_MOVING, conversation_id=conversation_id).order_by("id")
+    return held(("clocks", conversation_id), lambda: list(rows))
+
+
+def may_move(row: Clock) -> bool:
+    """Whether a clock still belongs to them."""
+    return not row.ended or row.kind in _LASTING
 
 
 def engine_clock(row: Clock) -> engine.Clock:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from goldseam.channels.webhook.models import Delivery, DeliveryStatus, Endpoint
 from goldseam.core.errors import NotFound
+from goldseam.core.unit import once
 
 
 def endpoints_of(shop_id: int) -> QuerySet[Endpoint]:
@@ -17,8 +18,9 @@ def endpoints_of(shop_id: int) -> QuerySet[Endpoint]:
 
 
 def listeners(shop_id: int, name: str) -> list[Endpoint]:
-    """The shop's endpoints that hear of an event now."""
-    return [row for row in Endpoint.objects.filter(shop_id=shop_id, active=True) if name in row.events]
+    """The shop's endpoints that hear of an event now; read once in a unit of work."""
+    active = Endpoint.objects.filter(shop_id=shop_id, active=True)
+    return [row for row in once(("listeners", shop_id), lambda: list(active)) if name in row.events]
 
 
 def access_endpoint(shop_id: int, endpoint_id: int) -> Endpoint:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from goldseam.conversations import rows
 from goldseam.conversations.models import Conversation
 from goldseam.core import audit
 from goldseam.core.errors import DomainError
+from goldseam.core.unit import unit_of_work
 
 PRIORITIES = ("P0", "P1", "P2", "P3")
 
 
-@transaction.atomic
+@unit_of_work()
 def set_remedy(conversation: Conversation, remedy: str, *, actor: str) -> None:
     """This remedy solved it, though no reply of ours carried it out."""
     conversation = rows.locked(conversation.pk)
@@ -31,7 +31,7 @@ def set_remedy(conversation: Conversation, remedy: str, *, actor: str) -> None:
     )
 
 
-@transaction.atomic
+@unit_of_work()
 def set_priority(conversation: Conversation, priority: str, *, actor: str) -> None:
     """A person's priority; later decisions leave it, unless they find what cannot wait (P0)."""
     if priority not in PRIORITIES:

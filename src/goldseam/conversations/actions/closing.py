@@ -20,6 +20,7 @@ from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.events import emit
 from goldseam.core.live import announce
+from goldseam.core.unit import unit_of_work
 from goldseam.people.queries import Role, colleague, require_role
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class FieldsMissing(DomainError):
     code = "fields_missing"
 
 
-@transaction.atomic
+@unit_of_work()
 def close(
     conversation: Conversation,
     *,

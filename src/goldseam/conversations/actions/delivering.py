@@ -11,6 +11,7 @@ from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.events import emit
 from goldseam.core.live import announce
+from goldseam.core.unit import held, unit_of_work
 
 _RANK = {
     "": 0,
@@ -22,14 +23,13 @@ _RANK = {
 }
 
 
-@transaction.atomic
+@unit_of_work()
 def record_delivery(message_id: int, state: str, *, error: str = "") -> bool:
     """A channel or a program says how far a reply has come; says whether that was news. A late report never
     takes back a better one, and one of several channels that fails does not hide that another delivered."""
     if state not in Delivery.values:
         raise DomainError(gettext_noop("Unknown delivery state."), field="state")
-    found = Message.objects.select_for_update(of=("self",)).select_related("conversation")
-    message = found.filter(pk=message_id).first()
+    message = held(rows.message_in_hand(message_id), lambda: _locked(message_id))
     if message is None:  # its conversation was deleted meanwhile
         return False
     if message.is_note or message.role not in (MessageRole.AGENT, MessageRole.BOT):
@@ -41,6 +41,11 @@ def record_delivery(message_id: int, state: str, *, error: str = "") -> bool:
     message.save(update_fields=["delivery", "delivery_error"])
     announce(message.conversation.shop_id, rows.subject(message.conversation))
     return True
+
+
+def _locked(message_id: int) -> Message | None:
+    found = Message.objects.select_for_update(of=("self",)).select_related("conversation")
+    return found.filter(pk=message_id).first()
 
 
 @transaction.atomic

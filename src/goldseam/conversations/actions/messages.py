@@ -16,6 +16,9 @@ from goldseam.conversations.models import Conversation, Message, MessageRole, St
 from goldseam.core import audit
 from goldseam.core.events import emit
 from goldseam.core.live import announce
+from goldseam.core.search import Terms
+from goldseam.core.text import tokens
+from goldseam.core.unit import keep, unit_of_work
 
 if TYPE_CHECKING:
     from goldseam.commerce.models import Customer
@@ -26,6 +29,7 @@ SIGNED_CHANNELS = ("email",)
 """Where a reply ends with its writer's signature; in a chat it would stand below every line."""
 
 
+@transaction.atomic(savepoint=False)
 def open_conversation(
     shop: Shop,
     external_id: str,
@@ -42,25 +46,22 @@ def open_conversation(
         "channel": channel,
         "created_at": moment,
         "last_message_at": moment,
+        "search": lambda: Terms(tokens(" ".join((external_id, *rows.words_of(customer))))),
     }
-    known = Conversation.objects.filter(shop=shop, external_id=external_id).first()
-    if known is not None and (customer is None or known.customer_id is not None):
-        return known
-    with transaction.atomic():
-        conversation, created = Conversation.objects.get_or_create(
-            shop=shop, external_id=external_id, defaults=defaults
-        )
-        if created:
-            rows.index(conversation, external_id, *rows.words_of(customer))
-            audit.record(shop.pk, actor, "conversation.opened", rows.subject(conversation))
-        elif customer is not None and conversation.customer_id is None:
-            conversation.customer = customer
-            conversation.save(update_fields=["customer"])
-            rows.index(conversation, *rows.words_of(customer))
+    conversation, created = Conversation.objects.get_or_create(
+        shop=shop, external_id=external_id, defaults=defaults
+    )
+    if created:
+        keep(rows.in_hand(conversation.pk), conversation)
+        audit.record(shop.pk, actor, "conversation.opened", rows.subject(conversation))
+    elif customer is not None and conversation.customer_id is None:
+        conversation.customer = customer
+        conversation.save(update_fields=["customer"])
+        rows.index(conversation, *rows.words_of(customer))
     return conversation
 
 
-@transaction.atomic
+@unit_of_work()
 def receive_message(
     conversation: Conversation,
     text: str,
@@ -75,7 +76,7 @@ def receive_message(
     return _from_outside(conversation, MessageRole.CUSTOMER, text, key, at, files)
 
 
-@transaction.atomic
+@unit_of_work()
 def take_in(
     shop: Shop,
     external_id: str,
@@ -126,10 +127,11 @@ def _from_outside(
         conversation.waiting_since = None
         rows.touch(conversation, message)
         emit(events.ReplyTakenIn(*told))
+    message.conversation = rows.locked(conversation.pk)  # as it stands after all that followed
     return message, True
 
 
-@transaction.atomic
+@unit_of_work()
 def send_reply(
     conversation: Conversation,
     agent: Agent | None,
@@ -212,7 +214,7 @@ def _signed(text: str, conversation: Conversation, agent: Agent | None) -> str:
     return f"{text.rstrip()}\n\n{signature}"
 
 
-@transaction.atomic
+@unit_of_work()
 def add_note(
     conversation: Conversation,
     agent: Agent,

@@ -26,6 +26,7 @@ from goldseam.core.errors import Conflict, DomainError, NotFound
 from goldseam.core.events import emit
 from goldseam.core.jobs import DEFAULT, defer
 from goldseam.core.live import announce
+from goldseam.core.unit import unit_of_work
 
 if TYPE_CHECKING:
     from goldseam.people.models import Agent
@@ -125,7 +126,7 @@ def release(held_id: int, *, now: datetime | None = None) -> Message | None:
         return None
 
 
-@transaction.atomic
+@unit_of_work()
 def _release(held_id: int, now: datetime) -> Message | None:
     held = _locked(held_id)
     if held is None or held.error or held.due_at > now:

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -17,6 +15,7 @@ from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.events import emit
 from goldseam.core.live import announce
+from goldseam.core.unit import unit_of_work
 
 if TYPE_CHECKING:
     from goldseam.people.models import Agent
@@ -25,17 +24,12 @@ if TYPE_CHECKING:
 def hold(conversation_id: int) -> Conversation:
     """The conversation as it is now, kept from others until the caller's transaction ends: for rooms whose
     own writes must not cross a reply or a closing. With the shop, the customer and the assignee."""
-    return _held().get(pk=conversation_id)
+    return rows.locked(conversation_id)
 
 
 def hold_many(conversation_ids: Iterable[int]) -> list[Conversation]:
     """The same for many, in order of id, as everybody does who holds several."""
-    return list(_held().filter(pk__in=conversation_ids).order_by("pk"))
-
-
-def _held() -> QuerySet[Conversation]:
-    related = Conversation.objects.select_related("shop", "customer", "assignee")
-    return related.select_for_update(of=("self",))
+    return rows.locked_many(conversation_ids)
 
 
 def hold_root(conversation: Conversation) -> Conversation:
@@ -43,7 +37,7 @@ def hold_root(conversation: Conversation) -> Conversation:
     return rows.locked_root(conversation)
 
 
-@transaction.atomic
+@unit_of_work()
 def assign(conversation: Conversation, assignee: Agent | None, *, actor: str) -> None:
     """Give the conversation to a person of the shop, or to nobody."""
     conversation = rows.locked(conversation.pk)
@@ -68,7 +62,7 @@ def assign(conversation: Conversation, assignee: Agent | None, *, actor: str) ->
     emit(events.ConversationAssigned(conversation.shop_id, conversation.pk, after))
 
 
-@transaction.atomic
+@unit_of_work()
 def snooze(conversation: Conversation, until: datetime, *, actor: str) -> None:
     """Put it away until a moment in the future; a customer's message brings it back earlier."""
     if until <= timezone.now():
@@ -89,7 +83,7 @@ def snooze(conversation: Conversation, until: datetime, *, actor: str) -> None:
     emit(events.ConversationSnoozed(conversation.shop_id, conversation.pk))
 
 
-@transaction.atomic
+@unit_of_work()
 def reopen(conversation: Conversation, *, actor: str) -> None:
     """Take it back into the inbox; an open one stays as it is."""
     conversation = rows.locked(conversation.pk)
@@ -99,7 +93,7 @@ def reopen(conversation: Conversation, *, actor: str) -> None:
     rows.save(conversation, "status", "closed_at", "snoozed_until", "outcome")
 
 
-@transaction.atomic
+@unit_of_work()
 def wake(conversation_id: int, now: datetime) -> bool:
     """Bring a snoozed conversation back when its time has come; says whether it did."""
     conversation = rows.locked(conversation_id)
@@ -110,7 +104,7 @@ def wake(conversation_id: int, now: datetime) -> bool:
     return True
 
 
-@transaction.atomic
+@unit_of_work()
 def acknowledge(conversation: Conversation, agent: Agent) -> None:
     """A person has seen the alert; the first one counts."""
     conversation = rows.locked(conversation.pk)

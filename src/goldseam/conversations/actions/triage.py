@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +16,10 @@ from goldseam.core.events import emit
 from goldseam.core.live import announce
 from goldseam.core.search import add_terms_to_many
 from goldseam.core.text import tokens
+from goldseam.core.unit import unit_of_work
+
+if TYPE_CHECKING:
+    from goldseam.commerce.models import Order
 
 _ALERT_PRIORITIES = ("P0", "P1")
 
@@ -36,27 +41,27 @@ class Triage:
 
 
 @transaction.atomic(savepoint=False)
-def record_triage(conversation: Conversation, triage: Triage) -> None:
+def record_triage(conversation: Conversation, triage: Triage, order: Order | None = None) -> None:
     """Write the latest decision's columns. A person's correction of the issue stays. A conversation that
-    becomes P0 or P1 (or rises to P0) raises an alert, once per rise."""
+    becomes P0 or P1 (or rises to P0) raises an alert, once per rise. `order` is the row that the triage
+    names."""
     conversation = rows.locked(conversation.pk)
     before = _decides_times(conversation)
     alert = _apply_triage(conversation, triage)
-    if triage.order_id is not None and triage.order_id != conversation.order_id:
-        conversation.order_id = triage.order_id
-        if conversation.order is not None:
-            rows.index(conversation, conversation.order.external_id)
-    rows.save(conversation)
+    number = ""
+    if order is not None and order.pk != conversation.order_id:
+        conversation.order, number = order, order.external_id
+    rows.save(conversation, *_TRIAGE_COLUMNS, "order", words=number)
     if alert:
         announce(conversation.shop_id, f"alert-{conversation.pk}")
     is_other = before != _decides_times(conversation)
     emit(events.ConversationTriaged(conversation.shop_id, conversation.pk, triage.priority, alert, is_other))
 
 
-@transaction.atomic
+@unit_of_work()
 def record_triages(shop_id: int, triages: Mapping[int, Triage]) -> None:
     """The same for many conversations of a shop at once, by row id: a few statements for all."""
-    found = list(Conversation.objects.select_for_update().filter(pk__in=triages).order_by("pk"))
+    found = rows.locked_many(triages)
     before = {row.pk: _decides_times(row) for row in found}
     alerts = [row.pk for row in found if _apply_triage(row, triages[row.pk])]
     linked = [row for row in found if triages[row.pk].order_id not in (None, row.order_id)]

@@ -47,6 +47,12 @@ class ReplyCheck:
         sure += [self.remedy.verdict] if self.remedy else []
         return VERDICTS[max(map(VERDICTS.index, sure), default=0)]
 
+    @property
+    def gives(self) -> bool:
+        """Whether anything in it counts against its writer's authority."""
+        gifts = [judgement.gift for _, judgement in self.commitments]
+        return any(gifts) or (self.remedy is not None and self.remedy.gift > 0)
+
     def as_contract(self, elapsed_ms: float) -> dict[str, Any]:
         """Exactly the keys of the check-reply contract. Spans are half-open character ranges."""
         return {
