@@ -45,8 +45,9 @@ class PromiseWords:
     """How commitments are worded in one language. A negation denies what follows within `reach` characters
     unless words of `apart` stand between. `lead` joins a promise to what was said before and is no part
     of it; `tail` names what an amount is paid in. `signs` stand for any time and any money in what `model`
-    reads; `reported` tells of what was
-    promised before; `dense`: a script without blanks between words."""
+    reads; `reported` tells of what was promised before, `unreal` of what would be, is hearsay or only
+    mentioned, and `withdrawn` takes back what the clause before it said. `fields`: name of a field of meaning
+    (leaving, paying, mending …) → its words. `dense`: a script without blanks between words."""
 
     clause: Pattern
     joint: Pattern
@@ -56,6 +57,8 @@ class PromiseWords:
     customer: Pattern
     past: Pattern
     reported: Pattern
+    unreal: Pattern
+    withdrawn: Pattern
     reach: int
     apart: Pattern
     lead: Pattern
@@ -63,6 +66,7 @@ class PromiseWords:
     marker: Pattern
     firm: Pattern
     intent: Pattern
+    fields: Mapping[str, Pattern]
     kinds: tuple[KindWords, ...]
     claims: tuple[ClaimWords, ...]
     amount: tuple[Pattern, ...]

@@ -81,6 +81,8 @@ def _promises(raw: Mapping[str, Any], model: TextModel | None) -> PromiseWords:
         "customer",
         "past",
         "reported",
+        "unreal",
+        "withdrawn",
         "apart",
         "lead",
         "tail",
@@ -90,6 +92,7 @@ def _promises(raw: Mapping[str, Any], model: TextModel | None) -> PromiseWords:
     )
     return PromiseWords(
         **{name: _compile(raw[name]) for name in (*plain, "full", "restock", "clock")},
+        fields={name: _compile(pattern) for name, pattern in raw["fields"].items()},
         kinds=tuple(
             KindWords(k["kind"], _compile(k["action"]), k["needs"], _optional(k.get("unless")))
             for k in raw["kinds"]

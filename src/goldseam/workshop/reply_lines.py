@@ -119,7 +119,7 @@ def load_manners(language: str) -> list[LabelledReply]:
     """Wordings by how they will sound; promises are none of them, but for those that promise too much."""
     home = files("goldseam.engine") / "data" / "reply"
     hurting, plain = f"tone_lines.{language}.txt", f"lines.{language}.txt"
-    promises = parse_lines((home / plain).read_text(encoding="utf-8"), plain, language, 4)
+    promises = parse_lines((home / plain).read_text(encoding="utf-8"), plain, language, 1)
     return [
         *parse_lines((home / hurting).read_text(encoding="utf-8"), hurting, language),
         *(

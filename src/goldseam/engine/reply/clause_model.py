@@ -1,19 +1,23 @@
 """What a clause commits the shop to, by a linear model over its words.
 
 The words are read as n-grams with every time and every sum of money put as one sign each, so that a wording
-is known whatever the day or the amount. Beside them stand the kinds that the word patterns found, the marks
-of asking, denying and intending, and the words of the clause before.
+is known whatever the day or the amount. Beside them stand the fields of meaning that the words belong to, one
+by one and two by two (goods that leave, money that comes back), so that a word that was never taught still
+counts; the kinds that the word patterns found, the marks of asking, denying and intending, and the words of
+the clause before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import combinations
 
 from goldseam.engine.reply.clauses import Clause
 from goldseam.engine.reply_tables import PromiseWords
 from goldseam.engine.text.ngrams import TextModel, features, known, raw_scores, softmax
 
 _SIGN = "\x01"
+_FIELD = "\x02"
 _NEAR = 4
 _MARKS = ("negation", "customer", "question", "marker", "firm", "intent", "offer")
 
@@ -35,7 +39,11 @@ def clause_features(
     clause: Clause, before: Clause | None, kinds: Iterable[str], words: PromiseWords
 ) -> set[str]:
     """Everything the model looks at in one clause. `kinds` are those that the word patterns found in it."""
-    found = features(plain(clause.text, words))
+    said = plain(clause.text, words)
+    found = features(said)
+    fields = [name for name, pattern in words.fields.items() if pattern.search(said)]
+    found |= {_FIELD + name for name in fields}
+    found |= {f"{_FIELD}{one}+{other}" for one, other in combinations(fields, 2)}
     if before is not None:
         earlier = features(plain(before.text, words))
         longest = _NEAR if words.dense else 3 * _NEAR

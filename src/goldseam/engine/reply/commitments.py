@@ -13,13 +13,15 @@ from goldseam.engine.reply.moments import amount, due
 from goldseam.engine.reply_tables import ClaimWords, KindWords, PromiseWords
 
 _LEAD_IN = 14
-_NEXT_TO = 6
-# The model calls a clause a commitment when "none" is less likely than this; a kind that the rules found is
-# kept from this chance on, and from the higher one where the model sees no commitment.
-_BAR = 0.5
-_KEEP, _KEEP_AGAINST = 0.08, 0.3
+_NEXT_TO = 10
+# The model calls a clause a commitment when "none" is less likely than `_BAR`, and of a kind when that is at
+# least as likely as `_SURE`. A kind that the rules found is kept from `_KEEP` on where no other is more than
+# twice as likely and sure, and from `_KEEP_AGAINST` on where the model sees no commitment.
+_BAR, _SURE = 0.5, 0.3
+_KEEP, _SHARE, _KEEP_AGAINST = 0.08, 0.5, 0.15
 _LEAST = 4
 _MONEY = ("refund", "compensation", "price_match")
+_SUMS = ("plain", "multiple")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,20 @@ def find_commitments(
     found: list[Commitment] = []
     before: Clause | None = None
     for clause in clauses(text, words):
-        if words.reported.search(clause.text):
+        if words.withdrawn.search(clause.text):
+            found = [one for one in found if one.named == "plain" or not _just_said(one, before)]
+        if words.reported.search(clause.text) or words.unreal.search(clause.text):
             before = clause
             continue
         here = by_rules(clause, before, now, total, words)
         found += _weighed(here, clause, before, now, total, words) if words.model is not None else here
         before = clause
     return tuple(_merged(sorted(_complete(found, text), key=lambda c: c.span), text))
+
+
+def _just_said(one: Commitment, before: Clause | None) -> bool:
+    """Whether a commitment stands in the clause before, or runs into it."""
+    return before is not None and one.span[1] > before.start
 
 
 def _merged(found: list[Commitment], text: str) -> list[Commitment]:
@@ -94,9 +103,9 @@ def _weighed(
     total: float | None,
     words: PromiseWords,
 ) -> list[Commitment]:
-    """What the rules found, corrected by the clause model: it drops what it takes for no promise, and adds
-    the kind it is sure of where the rules are silent. Claims of facts are left to the rules; what the rules
-    found with a sum of money stays, for no wording may pass by a writer's authority."""
+    """What the rules found, corrected by the clause model: it drops what it takes for no promise or for one
+    of another kind, and names the kind it is sure of where nothing is left. Claims of facts are left to the
+    rules; what the rules found with a sum of money stays, for no wording may pass by a writer's authority."""
     if any(c.claim for c in here):
         return here
     said = clause_features(clause, before, [c.kind for c in here], words)
@@ -105,10 +114,10 @@ def _weighed(
     if not kinds:
         return here
     best = max(kinds, key=lambda kind: kinds[kind])
-    keep = _KEEP if none < _BAR else _KEEP_AGAINST
-    kept = [c for c in here if c.named == "plain" or kinds.get(c.kind, 1.0) >= keep]
-    named = best in _MONEY and any(c.named == "plain" for c in kept)  # one sum is given once
-    if none < _BAR and len(clause.text.strip()) >= _LEAST and not named and all(c.kind != best for c in here):
+    sure = none < _BAR and kinds[best] >= _SURE and len(clause.text.strip()) >= _LEAST
+    keep = max(_KEEP, _SHARE * kinds[best] * sure) if none < _BAR else _KEEP_AGAINST
+    kept = [c for c in here if c.named in _SUMS or kinds.get(c.kind, 1.0) >= keep]
+    if sure and not kept:
         kept.append(_whole(best, clause, before, now, total, words))
     return kept
 
