@@ -197,6 +197,52 @@ def test_the_whole_way_into_force_and_back(client: Client, author: Agent, lead: 
     assert client.post(reverse("policies:start"), {"base": "nonsense"}).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "back"),
+    [
+        ("zh-hans", "放宽或删去了禁止类规则", "禁止的比现行版本少"),
+        ("en", "removes or loosens rules that forbid", "Forbids less than what is in force"),
+    ],
+)
+def test_who_has_to_approve_a_lost_ban_is_said_before_anybody_tries(
+    client: Client, author: Agent, lead: Agent, boss: Agent, shop: Shop, language: str, words: str, back: str
+) -> None:
+    for person in (author, lead, boss):
+        person.language = language
+        person.save(update_fields=["language"])
+    client.force_login(author)
+    draft = actions.start_draft(shop, "default", author)
+    client.post(
+        reverse("policies:switch", args=[draft.pk, "crisis-no-money"]), {"remove": "", "revision": "0"}
+    )
+    written = page(client, "version", draft.pk)
+    assert words in written
+    assert "crisis-no-money" in written
+    step = reverse("policies:step", args=[draft.pk])
+    client.post(step, {"step": "submit", "note": "n"})
+    client.force_login(lead)
+    waiting = page(client, "version", draft.pk)
+    assert words in waiting
+    assert 'value="publish"' not in waiting
+    assert client.post(step, {"step": "publish"}).status_code == 403
+    client.force_login(boss)
+    assert 'value="publish"' in page(client, "version", draft.pk)
+    assert client.post(step, {"step": "publish"}).status_code == 302
+    client.post(reverse("policies:roll_back"), {"base": "default"})
+    client.force_login(author)
+    ban = next(r for r in shipped_pack("default")["rules"] if r["id"] == "crisis-no-money")
+    strict = actions.put_rule(
+        actions.start_draft(shop, "default", author, source=PackVersion.objects.get()),
+        author,
+        ban,
+        revision=0,
+    )
+    actions.publish(actions.submit(strict, author), lead)
+    assert back in page(client, "packs")
+    answer = client.post(reverse("policies:roll_back"), {"target": str(draft.pk)})
+    assert answer.status_code == 403
+
+
 def upload(client: Client, draft: PackVersion, content: bytes, revision: int = 0) -> Any:
     given = SimpleUploadedFile("rules.xlsx", content)
     return client.post(reverse("policies:import", args=[draft.pk]), {"file": given, "revision": revision})

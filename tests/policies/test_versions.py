@@ -14,6 +14,7 @@ from goldseam.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from goldseam.core.models import AuditEntry
 from goldseam.people.models import Agent, Shop
 from goldseam.policies import actions, queries
+from goldseam.policies.admin_needed import loosened_bans, reason_for_admin
 from goldseam.policies.models import KeptPack, PackVersion, State
 from goldseam.workshop.load_terms import shipped_pack
 from tests.policies.packs import rule
@@ -95,7 +96,48 @@ def test_more_authority_needs_an_admin(shop: Shop, author: Agent, lead: Agent, b
         grants={"agent": None},
         merit=0.3,
     )
-    assert actions.needs_admin(actions.put_rule(beyond, author, back, revision=0))
+    assert reason_for_admin(actions.put_rule(beyond, author, back, revision=0)) == "authority"
+
+
+def without_ban(shop: Shop, hand: Agent, name: str = "fraud-no-money") -> PackVersion:
+    draft = actions.start_draft(shop, "default", hand)
+    return actions.submit(actions.remove_rule(draft, hand, name, revision=0), hand)
+
+
+def test_less_that_is_forbidden_needs_an_admin(shop: Shop, author: Agent, lead: Agent, boss: Agent) -> None:
+    version = without_ban(shop, author)
+    assert (reason_for_admin(version), loosened_bans(version)) == ("bans", ("fraud-no-money",))
+    with pytest.raises(NotAllowed):
+        actions.publish(version, lead)
+    assert actions.publish(version, boss).state == State.PUBLISHED
+
+
+def test_an_admins_own_change_of_what_is_forbidden_takes_one_more_person(
+    shop: Shop, author: Agent, lead: Agent, boss: Agent
+) -> None:
+    version = without_ban(shop, boss)
+    assert reason_for_admin(version) == ""
+    draft = actions.take_back(version, lead)
+    shared = actions.submit(actions.put_rule(draft, author, gift(), revision=draft.revision), boss)
+    with pytest.raises(NotAllowed):  # the admin need not have seen what the lead changed
+        actions.publish(shared, lead)
+    actions.discard(actions.take_back(shared, lead), lead)
+    actions.publish(without_ban(shop, boss), lead)
+
+
+def test_going_back_to_less_that_is_forbidden_needs_an_admin(
+    shop: Shop, author: Agent, lead: Agent, boss: Agent
+) -> None:
+    loose = actions.publish(without_ban(shop, author), boss)
+    strict = actions.start_draft(shop, "default", author)
+    ban = next(r for r in shipped_pack("default")["rules"] if r["id"] == "fraud-no-money")
+    strict = actions.put_rule(strict, author, ban, revision=0)
+    actions.publish(actions.submit(strict, author), lead)
+    loose.refresh_from_db()
+    with pytest.raises(NotAllowed):
+        actions.roll_back(shop, "default", lead, target=loose)
+    actions.roll_back(shop, "default", boss, target=loose)
+    actions.roll_back(shop, "default", lead, target=None)
 
 
 def test_what_the_check_forbids_is_not_handed_in(shop: Shop, author: Agent, lead: Agent) -> None:

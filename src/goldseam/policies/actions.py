@@ -18,17 +18,17 @@ from goldseam.core.events import emit
 from goldseam.core.live import announce
 from goldseam.engine.decide.pack_canon import canonical
 from goldseam.engine.decide.pack_check import blocks
-from goldseam.engine.decide.pack_diff import ABSENT, ADDED, differences
+from goldseam.engine.decide.pack_diff import differences
 from goldseam.engine.decide.pack_form import examine_form
-from goldseam.engine.decide.pack_terms import ERROR, LADDER, Finding
+from goldseam.engine.decide.pack_terms import ERROR, Finding
 from goldseam.people.queries import Role, require_role
 from goldseam.policies import events
+from goldseam.policies.admin_needed import loosened_by, reason_for_admin
 from goldseam.policies.models import KeptPack, PackVersion, PolicyPack, State
 from goldseam.policies.queries import (
     digest_of,
     findings_of,
     foundation_of,
-    in_force_beside,
     known_base,
     open_version,
     shipped_ref,
@@ -200,12 +200,12 @@ def discard(version: PackVersion, agent: Agent) -> None:
 
 @transaction.atomic
 def publish(version: PackVersion, agent: Agent) -> PackVersion:
-    """Approve a submitted version and put it in force. Never by anybody who had a hand in it; raised
-    authority needs an admin; what the check forbids cannot be approved by anybody."""
+    """Approve a submitted version and put it in force. Never by anybody who had a hand in it; where
+    `reason_for_admin` finds one, only by an admin; what the check forbids cannot be approved by anybody."""
     draft = _locked(version, agent, State.SUBMITTED)
     if agent.pk in draft.editors:
         raise NotAllowed(gettext_noop("Somebody who did not work on this version has to approve it."))
-    if needs_admin(draft):
+    if reason_for_admin(draft):
         require_role(agent, draft.pack.shop_id, Role.ADMIN)
     if digest_of(draft.body) != draft.digest or blocks(findings_of(draft.body)):
         raise Conflict(gettext_noop("The check has found errors; return the version to its author."))
@@ -220,7 +220,8 @@ def publish(version: PackVersion, agent: Agent) -> PackVersion:
 
 @transaction.atomic
 def roll_back(shop: Shop, base: str, agent: Agent, *, target: PackVersion | None) -> str:
-    """Put a former version in force again, or (without a target) the shipped pack. Returns its label."""
+    """Put a former version in force again, or (without a target) the shipped pack; only an admin may where
+    less is forbidden then. Returns its label."""
     require_role(agent, shop.pk, Role.LEAD)
     pack = PolicyPack.objects.select_for_update().filter(shop=shop, base=base).first()
     if pack is None:
@@ -231,6 +232,8 @@ def roll_back(shop: Shop, base: str, agent: Agent, *, target: PackVersion | None
             raise Conflict(gettext_noop("Only a version that was in force before can come back."))
         if blocks(findings_of(target.body)):
             raise Conflict(gettext_noop("This version has errors by today's check; start a draft from it."))
+    if loosened_by(pack, target):
+        require_role(agent, shop.pk, Role.ADMIN)
     before = _retire_current(pack)
     if target is None and not before:
         raise Conflict(gettext_noop("The shipped pack is in force already."))
@@ -249,29 +252,6 @@ def roll_back(shop: Shop, base: str, agent: Agent, *, target: PackVersion | None
     announce(shop.pk, "policies")
     emit(events.PackPublished(shop.pk, target.pk if target else None, label))
     return label
-
-
-def needs_admin(version: PackVersion) -> bool:
-    """Whether a version gives more authority than the one in force: to a role, or to an agent or bot under a
-    rule beyond what a lead may grant."""
-    old, new = in_force_beside(version)[1], version.body
-    lead = new["authority"]["lead"]["per_case"]
-    for change in differences(old, new):
-        table, _, role = change.cell.partition(".")
-        if not change.rule and table in ("authority", "default_role"):
-            return True
-        grants: Mapping[str, Any] = {}
-        if change.kind == ADDED:
-            grants = change.after.get("grants", {})
-        elif table == "grants":
-            grants = {role: change.after}
-        if any(_more(limit, lead) for name, limit in grants.items() if name in LADDER[:2]):
-            return True
-    return False
-
-
-def _more(limit: Any, than: float | None) -> bool:
-    return limit is not ABSENT and than is not None and (limit is None or limit > than)
 
 
 def _locked(version: PackVersion, agent: Agent, state: State) -> PackVersion:

@@ -8,7 +8,7 @@ from goldseam.engine.decide.pack_check import blocks
 from goldseam.engine.decide.pack_diff import differences
 from goldseam.engine.decide.pack_terms import LADDER, PERIODS, PRIORITIES, Finding
 from goldseam.policies import wording
-from goldseam.policies.actions import needs_admin
+from goldseam.policies.admin_needed import loosened_bans, loosened_by, reason_for_admin
 from goldseam.policies.cells import (
     CONDITIONS,
     FIRST,
@@ -52,8 +52,9 @@ def overview(shop_id: int) -> list[dict[str, Any]]:
                 "ref": ref,
                 "current": next((v for v in versions if v.pk == ref.version_id), None),
                 "open": next((v for v in versions if v.is_open), None),
-                "former": [v for v in versions if v.state == "retired"],
+                "former": [(v, loosened_by(v.pack, v)) for v in versions if v.state == "retired"],
                 "shipped": shipped_ref(ref.base),
+                "shipped_loosens": loosened_by(versions[0].pack, None) if versions else (),
             }
         )
     return packs
@@ -91,7 +92,8 @@ def version_page(version: PackVersion, request: PageRequest) -> dict[str, Any]:
         "change_count": len(changes),
         "foundation": foundation_of(version)[0],
         "hand": hand,
-        "needs_admin": version.state == "submitted" and needs_admin(version),
+        "admin_for": reason_for_admin(version) if version.is_open else "",
+        "loosened": loosened_bans(version) if version.is_open else (),
         "is_admin": request.membership.role == "admin",
         "tryouts": tryouts_of(version.pk),
         "sizes": SIZES,

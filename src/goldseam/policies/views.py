@@ -29,8 +29,9 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_GET
 def packs(request: PageRequest) -> HttpResponse:
     """The shop's packs: what is in force, what is being written, what was."""
-    require_role(request.user, request.shop.pk, Role.LEAD)
-    return render(request, "policies/packs.html", {"packs": pages.overview(request.shop.pk)})
+    role = require_role(request.user, request.shop.pk, Role.LEAD).role
+    context = {"packs": pages.overview(request.shop.pk), "is_admin": role == Role.ADMIN}
+    return render(request, "policies/packs.html", context)
 
 
 @require_POST
