@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -87,6 +89,54 @@ def test_a_row_and_its_rule() -> None:
         read, bad = rule_of(row_of(rule))
         assert bad == []
         assert canonical(shipped_pack("default") | {"rules": [read]})["rules"] == [rule]
+
+
+def edited(change: Callable[[Workbook], object]) -> bytes:
+    """The file of the shipped pack after a person's hand has been in it."""
+    book, stream = load_workbook(io.BytesIO(write_pack(shipped_pack("default")))), io.BytesIO()
+    change(book)
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "code"),
+    [
+        ("product_clases.toys", "lego", "unknown_key"),
+        ("authority.agent", "50", "unknown_key"),
+        ("authority.agent.per_case", "999", "twice"),
+        ("product_classes.custom", "", "twice"),
+    ],
+)
+def test_a_line_of_the_head_is_never_passed_over_in_silence(key: str, value: str, code: str) -> None:
+    sheet = read_pack(edited(lambda book: book["pack"].append([key, value])), "default", 1)
+    assert [(f.code, f.cell) for f in sheet.findings] == [(code, key)]
+
+
+def test_a_column_that_stands_there_twice_is_told() -> None:
+    sheet = read_pack(edited(lambda book: setattr(book["rules"].cell(1, 90), "value", "merit")), "default", 1)
+    assert [(f.code, f.cell) for f in sheet.findings] == [("twice", "merit")]
+
+
+def test_a_rule_far_below_the_others_is_read() -> None:
+    def far(book: Workbook) -> None:
+        for cell in book["rules"][3]:
+            book["rules"].cell(5000, cell.column).value = "far-away" if cell.column == 1 else cell.value
+
+    sheet = read_pack(edited(far), "default", 1)
+    assert sheet.findings == []
+    assert sheet.body["rules"][-1]["id"] == "far-away"
+    assert sheet.rows["far-away"] == 5000
+
+
+def test_a_damaged_file_is_none() -> None:
+    whole, stream = zipfile.ZipFile(io.BytesIO(write_pack(shipped_pack("default")))), io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as broken:
+        for name in whole.namelist():
+            part = whole.read(name)
+            broken.writestr(name, part.replace(b"1", b"z") if name == "xl/workbook.xml" else part)
+    with pytest.raises(BadFile):
+        read_pack(stream.getvalue(), "default", 1)
 
 
 def test_unknown_columns_and_missing_sheets_are_told() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -40,8 +41,22 @@ from goldseam.policies.wording import column_name
 MAX_BYTES = 5 * 1024 * 1024
 _MAX_UNPACKED = 60 * 1024 * 1024
 _MAX_COLUMNS = 200
+_MAX_ROWS = 10 * MAX_RULES  # room for empty rows between the rules
+# What openpyxl raises on parts that are missing, cut off or filled with something else.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    ParseError,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    OSError,
+)
 _WIDE = {"words": 44, "source": 36, "id": 28, "remedy": 22}
 _RULES, _PACK = "rules", "pack"
+_Table = Mapping[int, list[str]]
+"""The rows of a sheet that are not empty, by their number."""
 _FIRST_RULE = 3
 
 
@@ -133,7 +148,7 @@ def read_pack(content: bytes, name: str, version: int) -> Sheet:
         raise BadFile(gettext_noop("This file has no sheets “rules” and “pack”. Export the pack to get one."))
     head, bad = _read_head(tables[_PACK])
     table = tables[_RULES]
-    names = [cell.strip() for cell in table[0]] if table else []
+    names = [cell.strip() for cell in table.get(1, ())]
     if "id" not in names:
         raise BadFile(
             gettext_noop("The first row of the sheet “rules” must name the columns, one of them “id”.")
@@ -143,10 +158,11 @@ def read_pack(content: bytes, name: str, version: int) -> Sheet:
     bad += [
         Finding("unknown_key", ERROR, (), c, {"value": c, "allowed": "…"}) for c in letters if c not in known
     ]
+    bad += [_twice(c) for c, count in Counter(names).items() if c and count > 1]
     rules, rows = [], {}
-    for number, line in enumerate(table[_FIRST_RULE - 1 :], _FIRST_RULE):
+    for number, line in table.items():
         cells = {column: text for column, text in zip(names, line, strict=False) if column in known}
-        if not any(text.strip() for text in cells.values()):
+        if number < _FIRST_RULE or not any(text.strip() for text in cells.values()):
             continue
         rule, wrong = rule_of(cells)
         rule["id"] = rule["id"] or f"row-{number}"
@@ -156,22 +172,30 @@ def read_pack(content: bytes, name: str, version: int) -> Sheet:
     return Sheet({"name": name, "version": version, **head, "rules": rules}, bad, rows, letters)
 
 
-def _read_head(table: list[list[str]]) -> tuple[dict[str, Any], list[Finding]]:
+def _twice(key: str) -> Finding:
+    return Finding("twice", ERROR, (), key, {"value": key})
+
+
+def _read_head(table: _Table) -> tuple[dict[str, Any], list[Finding]]:
     head: dict[str, Any] = {"authority": {}, "follow_up_hours": {}, "product_classes": {}}
     bad: list[Finding] = []
-    for line in table:
-        key, text = (*line, "", "")[:2]
-        path = key.strip().split(".")
+    seen: set[str] = set()
+    for line in table.values():
+        key, text = (cell.strip() for cell in (*line, "", "")[:2])
+        if key in seen:
+            bad.append(_twice(key))
+            continue
+        seen.add(key)
         try:
-            _head_cell(head, path, text.strip())
+            if not _head_cell(head, key.split("."), text):
+                bad.append(Finding("unknown_key", ERROR, (), key[:200], {"value": key[:200], "allowed": "…"}))
         except BadCell:
-            bad.append(
-                Finding("bad_number", ERROR, (), key.strip(), {"value": text[:200], "low": "0", "high": "…"})
-            )
+            bad.append(Finding("bad_number", ERROR, (), key, {"value": text[:200], "low": "0", "high": "…"}))
     return head, bad
 
 
-def _head_cell(head: dict[str, Any], path: list[str], text: str) -> None:
+def _head_cell(head: dict[str, Any], path: list[str], text: str) -> bool:
+    """Put one value in its place; False when there is no such place."""
     words = [part.strip() for part in text.replace("\uff0c", ",").split(",") if part.strip()]
     if path[0] in ("locales", "currencies"):
         head[path[0]] = words
@@ -183,9 +207,12 @@ def _head_cell(head: dict[str, Any], path: list[str], text: str) -> None:
         head["follow_up_hours"][path[1]] = number_of(text)
     elif path[0] == "product_classes" and len(path) == 2:
         head["product_classes"][path[1]] = words
+    else:
+        return False
+    return True
 
 
-def _tables(content: bytes) -> dict[str, list[list[str]]]:
+def _tables(content: bytes) -> dict[str, _Table]:
     """The sheets as texts. A zip bomb, a broken file or another format is the sender's error."""
     if len(content) > MAX_BYTES:
         raise BadFile(gettext_noop("The file is larger than 5 MB."))
@@ -195,15 +222,17 @@ def _tables(content: bytes) -> dict[str, list[list[str]]]:
                 raise BadFile(gettext_noop("The file unpacks to more than 60 MB."))
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         return {
-            sheet.title: list(_lines(sheet)) for sheet in book.worksheets if sheet.title in (_RULES, _PACK)
+            sheet.title: dict(_lines(sheet)) for sheet in book.worksheets if sheet.title in (_RULES, _PACK)
         }
-    except (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, OSError) as error:
+    except (*_DAMAGED, InvalidFileException) as error:
         raise BadFile(gettext_noop("This is not an Excel file (.xlsx).")) from error
 
 
-def _lines(sheet: Any) -> Iterator[list[str]]:
-    for line in sheet.iter_rows(max_row=MAX_RULES + _FIRST_RULE, max_col=_MAX_COLUMNS, values_only=True):
-        yield [_plain(value) for value in line]
+def _lines(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    lines = sheet.iter_rows(max_row=_MAX_ROWS, max_col=_MAX_COLUMNS, values_only=True)
+    for number, line in enumerate(lines, 1):
+        if any(value is not None for value in line):
+            yield number, [_plain(value) for value in line]
 
 
 def _plain(value: Any) -> str:
