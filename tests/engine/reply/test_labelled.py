@@ -82,6 +82,8 @@ def test_usual_wordings_together(language: str) -> None:
         ('"全额退款"是别家页面上的话', "zh"),
         ("换成是我也要求换新", "zh"),
         ("退款已经提交财务,正在处理中", "zh"),
+        ("11月30日 22:14 广州中转场 已到达", "zh"),
+        ("申请金额 699元", "zh"),
         ("If it were up to me we would have refunded it today", "en"),
         ('"Delivered by Friday" is what the banner says', "en"),
         ("The supplier swears it ships today", "en"),
