@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
+from goldseam.engine.text.hints import Hints, make_hints
 from goldseam.engine.text.matcher import Matcher, Phrase, expand, make_matcher, split_parts
 from goldseam.engine.text.normal import Folding, fold, make_folding
 from goldseam.engine.text.plain import PlainWords, make_plain
@@ -27,6 +28,7 @@ FILES = (
     "numbers",
     "dates",
     "issues",
+    "hints",
 )
 
 
@@ -119,6 +121,11 @@ def build_matcher(tables: Mapping[str, Table], folding: Folding) -> Matcher:
     for row, words in enumerate(tables["order_words"]["same"]["rows"]):
         phrases += _phrases(words, folding, "goods", str(row))
     return make_matcher(phrases)
+
+
+def build_hints(table: Table, folding: Folding) -> Hints:
+    """The groups of words of hints.toml."""
+    return make_hints({group: alternatives(entry["phrases"], folding) for group, entry in _entries(table)})
 
 
 def _entries(table: Table) -> list[tuple[str, Table]]:

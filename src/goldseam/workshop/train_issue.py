@@ -15,10 +15,11 @@ from goldseam.engine.text.tables import ReadingTables
 from goldseam.workshop.calibrate import fit_temperature
 from goldseam.workshop.corpus import ISSUES, LABELS, Example, load_corpus
 from goldseam.workshop.labelled import Labelled
-from goldseam.workshop.train_reader import ISSUE_C, LABEL_C, RIDGE, fit_classes, line_weights, spread
+from goldseam.workshop.train_reader import ISSUE_C, LABEL_C, fit_classes, line_weights, spread
 from goldseam.workshop.vectors import Vectorizer, features_of, fit_vectorizer
 
 SHOP_WEIGHT = 1.5
+RIDGE = 1.2
 CORPUS_HALVES_AT = 3000.0
 
 

@@ -1,8 +1,8 @@
 """Trains the models that come with the product, on the starter corpus alone.
 
-One vocabulary serves four heads: issue and mood label (linear support vectors, each class against the
-rest), mood intensity (ridge regression) and the signals (one logistic regression each). Temperatures are
-fitted on writers that the fitted models have not seen; the final weights are then fitted on everything.
+One vocabulary serves four heads: issue, mood label and mood intensity (linear support vectors, each class
+against the rest) and the signals (one logistic regression each). Temperatures are fitted on writers that the
+fitted models have not seen; the final weights are then fitted on everything.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from goldseam.engine.text.ngrams import Head, TextModel
@@ -25,7 +25,8 @@ from goldseam.workshop.load import build_reading
 from goldseam.workshop.models import others, outlook_files, save, text_model_files
 from goldseam.workshop.vectors import Vectorizer, features_of, fit_vectorizer
 
-ISSUE_C, LABEL_C, RIDGE, SIGNAL_C = 0.6, 0.3, 1.2, 4.0
+ISSUE_C, LABEL_C, INTENSITY_C, SIGNAL_C = 0.6, 0.3, 0.3, 4.0
+INTENSITIES = ("0", "1", "2", "3")
 SIGNAL_WEIGHT = 3.0
 SECONDARY_WEIGHT = 0.45
 
@@ -37,7 +38,7 @@ class Fitted:
     vectorizer: Vectorizer
     issue: tuple[NDArray[np.float64], NDArray[np.float64]]
     label: tuple[NDArray[np.float64], NDArray[np.float64]]
-    intensity: tuple[NDArray[np.float64], float]
+    intensity: tuple[NDArray[np.float64], NDArray[np.float64]]
     signals: tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
@@ -93,13 +94,13 @@ def fit(examples: Sequence[Example], bags: Sequence[set[str]]) -> Fitted:
     issue = fit_classes(stacked.tocsr(), np.concatenate(issue_truth), np.concatenate(issue_weights), ISSUE_C)
     labels = np.array([LABELS.index(example.label) for example in examples])
     label = fit_classes(matrix, labels, weights, LABEL_C)
-    intensity = Ridge(alpha=RIDGE)
-    intensity.fit(matrix, np.array([float(example.intensity) for example in examples]), sample_weight=weights)
+    levels = np.array([example.intensity for example in examples])
+    intensity = fit_classes(matrix, levels, weights, INTENSITY_C)
     return Fitted(
         vectorizer,
         spread(issue, len(ISSUES)),
         spread(label, len(LABELS)),
-        (np.asarray(intensity.coef_), float(intensity.intercept_)),
+        spread(intensity, len(INTENSITIES)),
         _fit_signals(matrix, examples, weights),
     )
 
@@ -133,19 +134,20 @@ def spread(model: LinearSVC, size: int) -> tuple[NDArray[np.float64], NDArray[np
 def to_model(fitted: Fitted, version: str, temperatures: dict[str, float]) -> TextModel:
     """The fitted weights in the engine's shape: idf folded in, one row per feature."""
     idf = fitted.vectorizer.idf
-    columns = [fitted.issue[0], fitted.label[0], fitted.intensity[0][None, :], fitted.signals[0]]
+    columns = [fitted.issue[0], fitted.label[0], fitted.intensity[0], fitted.signals[0]]
     weights = (np.concatenate(columns).T * idf[:, None]).astype(np.float32)
-    ends = (len(ISSUES), len(ISSUES) + len(LABELS))
-    heads = {
-        "issue": Head(ISSUES, 0, ends[0], fitted.issue[1].astype(np.float32), temperatures["issue"]),
-        "label": Head(LABELS, ends[0], ends[1], fitted.label[1].astype(np.float32), temperatures["label"]),
-        "intensity": Head(
-            ("intensity",), ends[1], ends[1] + 1, np.array([fitted.intensity[1]], dtype=np.float32), 1.0
-        ),
-        "signals": Head(
-            SIGNALS, ends[1] + 1, ends[1] + 1 + len(SIGNALS), fitted.signals[1].astype(np.float32), 1.0
-        ),
+    parts = {
+        "issue": (ISSUES, fitted.issue[1]),
+        "label": (LABELS, fitted.label[1]),
+        "intensity": (INTENSITIES, fitted.intensity[1]),
+        "signals": (SIGNALS, fitted.signals[1]),
     }
+    heads: dict[str, Head] = {}
+    start = 0
+    for name, (classes, bias) in parts.items():
+        stop = start + len(classes)
+        heads[name] = Head(classes, start, stop, bias.astype(np.float32), temperatures.get(name, 1.0))
+        start = stop
     return TextModel(version, dict(fitted.vectorizer.vocabulary), weights, (idf**2).astype(np.float32), heads)
 
 
@@ -154,11 +156,14 @@ def temperatures_of(
 ) -> dict[str, float]:
     """Temperatures on examples that the fit has not seen."""
     matrix = fitted.vectorizer.matrix(bags)
-    issue = np.array([ISSUES.index(example.issues[0]) for example in examples])
-    label = np.array([LABELS.index(example.label) for example in examples])
+    truth = {
+        "issue": (fitted.issue, [ISSUES.index(example.issues[0]) for example in examples]),
+        "label": (fitted.label, [LABELS.index(example.label) for example in examples]),
+        "intensity": (fitted.intensity, [example.intensity for example in examples]),
+    }
     return {
-        "issue": fit_temperature(matrix @ fitted.issue[0].T + fitted.issue[1], issue),
-        "label": fit_temperature(matrix @ fitted.label[0].T + fitted.label[1], label),
+        name: fit_temperature(matrix @ coefficients.T + bias, np.array(classes))
+        for name, ((coefficients, bias), classes) in truth.items()
     }
 
 

@@ -11,12 +11,17 @@ from goldseam.engine.text.read import read
 from goldseam.engine.text.signals import CRITICAL
 from goldseam.engine.text.tables import ReadingTables
 
-SEEN_AT_LEAST = 8
-LINES = [
-    tuple(part.strip() for part in line.split(" | "))
-    for line in (Path(__file__).parent / "veiled.txt").read_text(encoding="utf-8").splitlines()
-    if line.strip() and not line.startswith("#")
-]
+Line = tuple[str, str]
+
+
+def wordings(name: str) -> list[Line]:
+    """Code and wording of each line of a file."""
+    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
+    rows = [line.partition(" | ") for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [(code.strip(), words.strip()) for code, _, words in rows]
+
+
+FIRST, LATER = wordings("veiled.txt"), wordings("veiled_later.txt")
 
 
 def critical(tables: ReadingTables, *turns: tuple[str, str]) -> set[str]:
@@ -24,14 +29,15 @@ def critical(tables: ReadingTables, *turns: tuple[str, str]) -> set[str]:
     return {signal.code for signal in read(talk, tables).signals} & set(CRITICAL)
 
 
-def test_a_share_of_veiled_dangers_is_seen(tables: ReadingTables) -> None:
-    wanted = [(code, text) for code, text in LINES if code != "-"]
+@pytest.mark.parametrize(("lines", "at_least"), [(FIRST, 13), (LATER, 15)])
+def test_a_share_of_veiled_dangers_is_seen(lines: list[Line], at_least: int, tables: ReadingTables) -> None:
+    wanted = [(code, text) for code, text in lines if code != "-"]
     seen = [text for code, text in wanted if code in critical(tables, ("customer", text))]
-    assert len(wanted) == 22
-    assert len(seen) >= SEEN_AT_LEAST, seen
+    assert len(wanted) >= 21
+    assert len(seen) >= at_least, seen
 
 
-@pytest.mark.parametrize("text", [text for code, text in LINES if code == "-"])
+@pytest.mark.parametrize("text", [text for code, text in FIRST + LATER if code == "-"])
 def test_harmless_words_close_to_them_are_left_alone(text: str, tables: ReadingTables) -> None:
     assert not critical(tables, ("customer", text))
 
@@ -66,6 +72,26 @@ def test_look_alikes_of_strong_words_are_neither_danger_nor_anger(text: str, tab
     reading = read(Conversation("c", (Message("customer", text),)), tables)
     assert not {s.code for s in reading.signals} & {*CRITICAL, "abuse"}
     assert reading.emotion.intensity < 2 or reading.emotion.label not in ("angry", "distressed")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "一会我们就都走了,没人了",
+        "你们客服呢",
+        "累死了",
+        "笑死",
+        "杀价能再杀点吗",
+        "这个价格要命",
+        "心累,不想说了",
+        "气到想打人",
+        "我要死了这个好吃",
+        "等你们等到死",
+        "人都走光了",
+    ],
+)
+def test_everyday_exaggeration_and_leaving_are_no_danger(text: str, tables: ReadingTables) -> None:
+    assert not critical(tables, ("customer", text))
 
 
 @pytest.mark.parametrize("text", ["好的", "那怎么办", "好的谢谢"])

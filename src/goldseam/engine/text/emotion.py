@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from goldseam.engine.reading import Emotion
 from goldseam.engine.text.marks import Marked
 from goldseam.engine.text.ngrams import Head, Vector, softmax
@@ -43,11 +45,21 @@ def message_moods(
     """The mood of each message, from a row of model scores each."""
     label, intensity = heads["label"], heads["intensity"]
     chances = softmax((raw[:, label.start : label.stop] + label.bias) / label.temperature)
-    strengths = (raw[:, intensity.start] + intensity.bias[0]).tolist()
+    strengths = _strengths(raw[:, intensity.start : intensity.stop] + intensity.bias, intensity)
     return [
         _mood(text, one, dict(zip(label.classes, row, strict=True)), strength)
         for text, one, row, strength in zip(texts, marked, chances.tolist(), strengths, strict=True)
     ]
+
+
+def _strengths(scores: Vector, head: Head) -> list[float]:
+    """Intensity as a number: what the levels' probabilities expect, or the one column that says it."""
+    if len(head.classes) == 1:
+        found: list[float] = scores[:, 0].tolist()
+        return found
+    levels = np.arange(len(head.classes), dtype=np.float32)
+    expected: list[float] = (softmax(scores / head.temperature) @ levels).tolist()
+    return expected
 
 
 def _mood(text: str, marked: Marked, labels: dict[str, float], intensity: float) -> Mood:

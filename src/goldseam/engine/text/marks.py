@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import combinations
 
+from goldseam.engine.text.hints import find_hints
 from goldseam.engine.text.matcher import Hit, clause_before, find
 from goldseam.engine.text.ngrams import features
 from goldseam.engine.text.normal import fold
@@ -17,12 +19,14 @@ _SHOUT = 3
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A message's folded text, its finds after masks and negation, and those denied or masked."""
+    """A message's folded text, its finds after masks and negation, those denied or masked, and the groups of
+    words that it has some of."""
 
     folded: str
     hits: tuple[Hit, ...]
     negated: tuple[Hit, ...]
     masked: tuple[Hit, ...] = ()
+    hints: tuple[str, ...] = ()
 
 
 def mark(text: str, tables: ReadingTables) -> Marked:
@@ -49,7 +53,7 @@ def mark(text: str, tables: ReadingTables) -> Marked:
             denied.append(hit)
         else:
             kept.append(hit)
-    return Marked(folded, tuple(kept), tuple(denied), tuple(covered))
+    return Marked(folded, tuple(kept), tuple(denied), tuple(covered), find_hints(tables.hints, folded))
 
 
 def _masked(hit: Hit, masks: list[Hit] | None) -> bool:
@@ -114,8 +118,15 @@ def feature_marks(marked: Marked, text: str) -> list[str]:
         elif phrase.kind in ("sarcasm", "amplifier", "softener"):
             names.append(SIGN + phrase.kind)
     names += [f"{SIGN}n:{hit.phrase.code}" for hit in marked.negated]
+    names += _hints(marked.hints)
     names += _shape(text)
     return names
+
+
+def _hints(groups: tuple[str, ...]) -> list[str]:
+    """Groups of words that speak of a signal only together: each, and each pair of them."""
+    pairs = [f"{SIGN}h:{one}+{other}" for one, other in combinations(groups, 2)]
+    return [f"{SIGN}h:{group}" for group in groups] + pairs
 
 
 def _shape(text: str) -> list[str]:

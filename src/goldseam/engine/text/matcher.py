@@ -118,10 +118,11 @@ def make_matcher(phrases: Iterable[Phrase]) -> Matcher:
 
 def _edges(literal: str) -> int:
     """Bit 1: begins like a word, bit 2: ends like a word (so its neighbours must not go on)."""
-    return _is_word(literal[0]) | (2 if _is_word(literal[-1]) else 0)
+    return is_word(literal[0]) | (2 if is_word(literal[-1]) else 0)
 
 
-def _is_word(sign: str) -> bool:
+def is_word(sign: str) -> bool:
+    """Whether a character belongs to a Latin word or a number."""
     return sign.isascii() and sign.isalnum()
 
 
@@ -134,9 +135,9 @@ def find(matcher: Matcher, folded: str) -> list[Hit]:
     size = len(folded)
     for last, (length, edges, uses) in matcher.automaton.iter(folded):
         start, end = last - length + 1, last + 1
-        if edges & 1 and start and _is_word(folded[start - 1]):
+        if edges & 1 and start and is_word(folded[start - 1]):
             continue
-        goes_on = edges & 2 and end < size and _is_word(folded[end])
+        goes_on = edges & 2 and end < size and is_word(folded[end])
         for phrase, place, prefix, anchors in uses:
             if (goes_on and not prefix) or (anchors & 1 and start) or (anchors & 2 and end < size):
                 continue

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from goldseam.engine.text.hints import Hints
 from goldseam.engine.text.matcher import Matcher
 from goldseam.engine.text.ngrams import TextModel, Vector
 from goldseam.engine.text.normal import Folding
@@ -106,6 +107,7 @@ class ReadingTables:
     folding: Folding
     plain: PlainWords
     lexicon: Matcher
+    hints: Hints
     negation: Negation
     signal_bars: Mapping[str, tuple[float, float]]
     settled_by_thanks: frozenset[str]
