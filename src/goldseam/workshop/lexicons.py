@@ -66,11 +66,13 @@ def build_plain(table: Table, folding: Folding) -> PlainWords:
 
 def alternatives(patterns: Iterable[str], folding: Folding) -> list[str]:
     """All literal phrases of some patterns, folded, without repetition, in order."""
-    found: dict[str, None] = {}
-    for pattern in patterns:
-        for literal in expand(_OPTIONAL.sub(r"{\1|}", pattern.replace("}?", "|}"))):
-            found[fold(literal, folding)] = None
-    return [literal for literal in found if literal.strip("^$ ")]
+    written = [
+        literal
+        for pattern in patterns
+        for literal in expand(_OPTIONAL.sub(r"{\1|}", pattern.replace("}?", "|}")))
+    ]
+    folded = fold("\n".join(written), folding).split("\n")  # all at once: it is most of the time of a start
+    return [literal for literal in dict.fromkeys(folded) if literal.strip("^$ ")]
 
 
 def _phrases(

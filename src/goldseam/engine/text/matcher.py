@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from string import ascii_letters, digits
 
 import ahocorasick
 
@@ -92,6 +93,8 @@ def split_parts(pattern: str) -> list[str]:
     return [*parts, pattern[start:]]
 
 
+_WORD = frozenset(ascii_letters + digits)
+
 # A phrase that a literal is part of, which part, whether its last word may go on, and where it is held: bit 1
 # to the text's beginning, bit 2 to its end.
 Use = tuple[Phrase, int, bool, int]
@@ -104,11 +107,10 @@ def make_matcher(phrases: Iterable[Phrase]) -> Matcher:
     for phrase in kept:
         for place, literals in enumerate(phrase.parts):
             for written in literals:
-                literal = written.rstrip("*").removeprefix("^").removesuffix("$")
+                literal, goes_on, anchors = _marks(written)
                 if not literal:
                     raise ValueError(f"empty part in a phrase of {phrase.kind} {phrase.code}")
-                anchors = written.startswith("^") | (2 if written.endswith("$") else 0)
-                table.setdefault(literal, []).append((phrase, place, written.endswith("*"), anchors))
+                table.setdefault(literal, []).append((phrase, place, goes_on, anchors))
     automaton = ahocorasick.Automaton()
     for literal, uses in table.items():
         automaton.add_word(literal, (len(literal), _edges(literal), tuple(uses)))
@@ -116,14 +118,22 @@ def make_matcher(phrases: Iterable[Phrase]) -> Matcher:
     return Matcher(automaton, kept)
 
 
+def _marks(written: str) -> tuple[str, bool, int]:
+    """A literal without the marks at its ends, whether its last word may go on, and where it is held."""
+    if written[-1:] not in "*$" and written[:1] != "^":
+        return written, False, 0
+    anchors = written.startswith("^") | (2 if written.endswith("$") else 0)
+    return written.rstrip("*").removeprefix("^").removesuffix("$"), written.endswith("*"), anchors
+
+
 def _edges(literal: str) -> int:
     """Bit 1: begins like a word, bit 2: ends like a word (so its neighbours must not go on)."""
-    return is_word(literal[0]) | (2 if is_word(literal[-1]) else 0)
+    return (literal[0] in _WORD) | (2 if literal[-1] in _WORD else 0)
 
 
 def is_word(sign: str) -> bool:
     """Whether a character belongs to a Latin word or a number."""
-    return sign.isascii() and sign.isalnum()
+    return sign in _WORD
 
 
 def find(matcher: Matcher, folded: str) -> list[Hit]:
