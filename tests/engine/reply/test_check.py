@@ -178,6 +178,23 @@ def test_when_a_promise_falls_due_in_english(words: str, moment: datetime) -> No
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "最近一次物流记录:11月21日 21:30 广州中转场 已到达。",
+        "包裹11月21日 18:05已经到达广州中转场",
+        "已经过了页面上的送达时间 11月21日 03:12。",
+        "物流已经 4 天 没有新记录。",
+        "退款状态:审核中,尚未到账。申请金额 699元,申请时间 11月20日 09:30。",
+        "Latest record of the carrier: Nov 21, 21:30 Guangzhou hub Arrived at facility.",
+        "The delivery date on the page, Nov 21, has passed.",
+        "There is no new record since Nov 21.",
+    ],
+)
+def test_what_a_record_says_is_no_promise(text: str) -> None:
+    assert check(text).binding == "ok"
+
+
+@pytest.mark.parametrize(
     ("text", "worth"),
     [
         ("给您退两百五", 250.0),
