@@ -55,11 +55,12 @@ class Door(LoginRequiredMiddleware):
 
 
 class Compressed(GZipMiddleware):
-    """Pages, parts and JSON travel compressed to whoever takes them so; files stream, and go as they are."""
+    """Pages and parts of pages travel compressed to whoever takes them so."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> Any:
-        """The answer, compressed when that makes it shorter."""
-        return response if response.streaming else super().process_response(request, response)
+        """The answer, compressed when that makes it shorter; files and what programs read go as they are."""
+        page = not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
+        return super().process_response(request, response) if page else response
 
 
 class PlaceMiddleware:
