@@ -179,7 +179,6 @@ MEASUREMENTS = (
             Figure("satisfaction_auc", "satisfaction_zh: dissatisfied turn, AUC", 0.74),
             Figure("satisfaction_trained_auc", "satisfaction_zh: trained on 80 %, AUC", 0.83),
             Figure("intents_accuracy", "intents_zh: accuracy on the 32 clear names", 0.75),
-            Figure("memory_mb", "memory with the engine loaded, MB", 250, at_most=True),
         ),
         arguments=QUALITY_ARGUMENTS,
         writes_file=True,

@@ -13,7 +13,6 @@ import argparse
 import ast
 import json
 import os
-import resource
 import sys
 import tempfile
 import time
@@ -385,7 +384,6 @@ def main() -> None:
     started = time.perf_counter()
     tables = load_tables()
     results: dict[str, Any] = {"load_s": time.perf_counter() - started}
-    results["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     results["speed"] = speed(tables)
     results["order"] = order_meant(tables.reading)
     results["replies"] = replies()
