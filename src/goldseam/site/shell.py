@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -52,15 +51,6 @@ class Door(LoginRequiredMiddleware):
             response.status_code = 401
             return response
         return answer
-
-
-class Compressed(GZipMiddleware):
-    """Pages and parts of pages travel compressed to whoever takes them so."""
-
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> Any:
-        """The answer, compressed when that makes it shorter; files and what programs read go as they are."""
-        page = not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
-        return super().process_response(request, response) if page else response
 
 
 class PlaceMiddleware:
