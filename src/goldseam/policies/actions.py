@@ -232,7 +232,8 @@ def roll_back(shop: Shop, base: str, agent: Agent, *, target: PackVersion | None
             raise Conflict(gettext_noop("Only a version that was in force before can come back."))
         if blocks(findings_of(target.body)):
             raise Conflict(gettext_noop("This version has errors by today's check; start a draft from it."))
-    if loosened_by(pack, target):
+    in_force = PackVersion.objects.filter(pack=pack, state=State.PUBLISHED).first()
+    if loosened_by(in_force, base, target):
         require_role(agent, shop.pk, Role.ADMIN)
     before = _retire_current(pack)
     if target is None and not before:

@@ -11,7 +11,7 @@ from goldseam.engine.decide.pack_bans import loosened
 from goldseam.engine.decide.pack_diff import ABSENT, ADDED, differences
 from goldseam.engine.decide.pack_terms import LADDER
 from goldseam.people.queries import Role, memberships_in
-from goldseam.policies.models import PackVersion, PolicyPack, State
+from goldseam.policies.models import PackVersion
 from goldseam.policies.queries import in_force_beside
 from goldseam.workshop.load_terms import load_terms, shipped_pack
 
@@ -36,12 +36,12 @@ def loosened_bans(version: PackVersion) -> tuple[str, ...]:
     return loosened(in_force_beside(version)[1], version.body, load_terms(), timezone.localdate())
 
 
-def loosened_by(pack: PolicyPack, target: PackVersion | None) -> tuple[str, ...]:
-    """The same for going back to a former version, or (without one) to the shipped pack."""
-    in_force = PackVersion.objects.filter(pack=pack, state=State.PUBLISHED).first()
+def loosened_by(in_force: PackVersion | None, base: str, target: PackVersion | None) -> tuple[str, ...]:
+    """The same for going back from the version in force to a former one, or (without a target) to the shipped
+    pack."""
     if in_force is None:
         return ()
-    body = target.body if target else shipped_pack(pack.base)
+    body = target.body if target else shipped_pack(base)
     return loosened(in_force.body, body, load_terms(), timezone.localdate())
 
 

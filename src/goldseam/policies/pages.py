@@ -45,16 +45,17 @@ def overview(shop_id: int) -> list[dict[str, Any]]:
     packs = []
     for ref in packs_in_force(shop_id):
         versions = versions_of(shop_id, ref.base)
+        current = next((v for v in versions if v.pk == ref.version_id), None)
         packs.append(
             {
                 "base": ref.base,
                 "name": wording.BASES.get(ref.base, ref.base),
                 "ref": ref,
-                "current": next((v for v in versions if v.pk == ref.version_id), None),
+                "current": current,
                 "open": next((v for v in versions if v.is_open), None),
-                "former": [(v, loosened_by(v.pack, v)) for v in versions if v.state == "retired"],
+                "former": [(v, loosened_by(current, ref.base, v)) for v in versions if v.state == "retired"],
                 "shipped": shipped_ref(ref.base),
-                "shipped_loosens": loosened_by(versions[0].pack, None) if versions else (),
+                "shipped_loosens": loosened_by(current, ref.base, None),
             }
         )
     return packs

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
-from goldseam.engine.text.hints import Hints, make_hints
 from goldseam.engine.text.matcher import Matcher, Phrase, expand, make_matcher, split_parts
 from goldseam.engine.text.normal import Folding, fold, make_folding
 from goldseam.engine.text.plain import PlainWords, make_plain
@@ -125,9 +124,10 @@ def build_matcher(tables: Mapping[str, Table], folding: Folding) -> Matcher:
     return make_matcher(phrases)
 
 
-def build_hints(table: Table, folding: Folding) -> Hints:
-    """The groups of words of hints.toml."""
-    return make_hints({group: alternatives(entry["phrases"], folding) for group, entry in _entries(table)})
+def build_hints(table: Table, folding: Folding) -> Matcher:
+    """The groups of words of hints.toml; a find's code is its group."""
+    entries = _entries(table)
+    return make_matcher([p for group, e in entries for p in _phrases(e["phrases"], folding, "hint", group)])
 
 
 def _entries(table: Table) -> list[tuple[str, Table]]:

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from itertools import combinations
 
-from goldseam.engine.text.hints import find_hints
 from goldseam.engine.text.matcher import Hit, clause_before, find
 from goldseam.engine.text.ngrams import features
 from goldseam.engine.text.normal import fold
@@ -53,7 +52,8 @@ def mark(text: str, tables: ReadingTables) -> Marked:
             denied.append(hit)
         else:
             kept.append(hit)
-    return Marked(folded, tuple(kept), tuple(denied), tuple(covered), find_hints(tables.hints, folded))
+    groups = {hit.phrase.code for hit in find(tables.hints, folded)}
+    return Marked(folded, tuple(kept), tuple(denied), tuple(covered), tuple(sorted(groups)))
 
 
 def _masked(hit: Hit, masks: list[Hit] | None) -> bool:

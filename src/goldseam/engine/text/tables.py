@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from goldseam.engine.text.hints import Hints
 from goldseam.engine.text.matcher import Matcher
 from goldseam.engine.text.ngrams import TextModel, Vector
 from goldseam.engine.text.normal import Folding
@@ -107,7 +106,7 @@ class ReadingTables:
     folding: Folding
     plain: PlainWords
     lexicon: Matcher
-    hints: Hints
+    hints: Matcher
     negation: Negation
     signal_bars: Mapping[str, tuple[float, float]]
     settled_by_thanks: frozenset[str]
