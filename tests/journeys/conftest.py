@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from goldseam.people.actions import issue_token
 from goldseam.people.models import Shop
+from tests.journeys.gate import Gate
 from tests.journeys.shop import PASSWORD, build_shop
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -36,15 +37,21 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @pytest.fixture(scope="session")
-def site(django_db_setup: None) -> Iterator[str]:
-    """The address of the running site."""
+def gate() -> Gate:
+    """The gate before the running site, which knows its static files from the start."""
     call_command("collectstatic", interactive=False, verbosity=0)
     from goldseam.site.asgi import application
 
+    return Gate(application)
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup: None, gate: Gate) -> Iterator[str]:
+    """The address of the running site."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    config = uvicorn.Config(application, host="127.0.0.1", port=port, log_level="error", ws="none")
+    config = uvicorn.Config(gate, host="127.0.0.1", port=port, log_level="error", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -158,10 +165,12 @@ class Desks:
 
 
 @pytest.fixture
-def desks(site: str, chromium: Browser, shop: Shop) -> Iterator[Desks]:
+def desks(site: str, gate: Gate, chromium: Browser, shop: Shop) -> Iterator[Desks]:
     """Browsers on the site with the porcelain shop; a test passes only without console errors."""
     opened = Desks(site, chromium)
+    gate.open()
     yield opened
     troubles = opened.troubles()
     opened.close()
+    gate.shut()
     assert troubles == []
