@@ -6,6 +6,7 @@ import html
 import json
 import re
 import time
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from goldseam.approvals.actions import approve
+from goldseam.approvals.actions import ask as ask_for
+from goldseam.approvals.asking import Asking
 from goldseam.approvals.models import ApprovalRequest
 from goldseam.commerce.models import Order, Refund
 from goldseam.conversations.actions import receive_message
@@ -201,3 +204,18 @@ def test_a_case_that_ended_without_an_issue_stops_no_message(talk: Conversation)
     assert all(record.issue for record in parse_conversation(decision.facts).remedy_records)
     decision.facts["remedy_records"] = [{"issue": "", "remedy": "coupon", "tried": 1, "worked": 1}]
     assert parse_conversation(decision.facts).remedy_records[0].remedy == "coupon"
+
+
+def test_words_that_need_approval_are_asked_for_and_then_allowed(client: Client, talk: Conversation) -> None:
+    sign_in(client, "agent")
+    text = "非常抱歉,这是我们的过错。"
+    shown = check(client, talk, text)
+    assert "finding-needs_approval" in shown
+    assert html.escape(f"{reverse('approvals:ask', args=[talk.pk])}?remedy=wording") + '"' in shown
+    agent, lead = (Agent.objects.get(email=f"{who}@porcelain.test") for who in ("agent", "lead"))
+    asking = Asking("wording", Decimal(0), "CNY", "已核实", reply=text)
+    approve(ask_for(talk, asking, requester=agent, key="w")[0].pk, lead)
+    shown = check(client, talk, text, news="1")
+    assert "finding-ok" in shown
+    assert "finding-needs_approval" not in shown
+    assert "finding-needs_approval" in check(client, talk, text + "都怪我们。", news="1")

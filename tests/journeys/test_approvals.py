@@ -101,6 +101,61 @@ def test_from_asking_to_the_ledger(desks: Desks, limits: Conversation) -> None:
     assert unbalanced(limits.shop_id) == []
 
 
+FAULT = "周女士,让您久等了。这次是我们的过错,非常抱歉🙏,我现在就去催快递。"
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-US"])
+def test_words_that_admit_fault_are_approved_and_sent(
+    desks: Desks, limits: Conversation, language: str
+) -> None:
+    for mailbox in ("agent", "lead"):
+        person = Agent.objects.get(email=f"{mailbox}@porcelain.test")
+        set_language(person, "en" if language == "en-US" else "zh-hans")
+    agent = desks(language=language)
+    page = agent.sign_in("agent")
+    agent.open(f"/conversations/{limits.pk}/")
+    words = page.locator("#words")
+    words.fill(FAULT)
+    page.locator("#check .finding-needs_approval .btn-gold").click()
+    dialog = page.locator("#ask-dialog")
+    expect(dialog.locator("[name=reply]")).to_have_value(FAULT)
+    expect(dialog.locator("[name=reason]")).to_be_focused()
+    page.keyboard.type("仓库确认过,是我们漏了揽收")
+    picture(page, f"words-ask-{language}")
+    page.locator("#ask-form .btn-primary").click()
+    strip = page.locator("#approvals-strip")
+    expect(strip.locator(".asked-pending")).to_contain_text("周女士,让您久等了")
+    expect(words).to_have_value(FAULT)
+
+    lead = desks(width=375, height=740, language=language, bypass_csp=True)
+    phone = lead.sign_in("lead")
+    lead.open("/approvals/")
+    phone.locator(".req .row-link").click()
+    request = phone.locator("#approval .request")
+    expect(request.locator(".wording")).to_have_text(FAULT)
+    expect(request.locator(".wording mark")).to_contain_text("我们的过错")
+    expect(phone.locator("#decide [name=amount]")).to_have_count(0)
+    picture(phone, f"words-phone-{language}")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 375
+    assert complaints(phone, "words") == []
+    phone.locator("#decide [data-decides=approve]").click()
+    expect(request.locator(".request-title .req-approved")).to_be_visible()
+
+    expect(page.locator("#check .finding-ok")).to_contain_text("过错")
+    expect(page.locator("#check .finding-needs_approval")).to_have_count(0)
+    strip.locator("[data-use-grant]").click()
+    expect(words).to_have_value(FAULT)
+    words.press("Control+Enter")
+    expect(page.locator("#thread .said-agent").last).to_contain_text("我们的过错")
+    held = HeldReply.objects.get()
+    assert release(held.pk, now=held.due_at) is not None
+    expect(strip.locator("[data-use-grant]")).to_have_count(0)
+    picture(page, f"words-sent-{language}")
+    assert ApprovalRequest.objects.get().used_at is not None
+    words.fill(FAULT)
+    expect(page.locator("#check .finding-needs_approval")).to_be_visible()
+
+
 def test_a_wish_that_does_not_pass_stays_in_the_dialog(desks: Desks, limits: Conversation) -> None:
     desk = desks(language="en-US")
     page = desk.sign_in("agent")

@@ -35,8 +35,9 @@ from goldseam.approvals.steps import above, reaching, row_for, rows_of
 from goldseam.approvals.timing import answer_due
 from goldseam.approvals.turns import book, held, held_alone, hold_grantors, note, record, tell
 from goldseam.conversations.actions import hold_root
-from goldseam.core.errors import Conflict, NotAllowed
+from goldseam.core.errors import Conflict, DomainError, NotAllowed
 from goldseam.core.events import emit
+from goldseam.engine.reply.authority import WORDING
 
 if TYPE_CHECKING:
     from goldseam.conversations.events import CloseRequested
@@ -59,7 +60,7 @@ def ask(
     known = ApprovalRequest.objects.filter(home=home, key=key).first()
     if known is not None:
         return same_again(known, columns), False
-    _may_be_asked(conversation, asking.remedy)
+    _may_be_asked(conversation, asking.remedy, requester)
     request = ApprovalRequest.objects.create(
         shop_id=conversation.shop_id,
         conversation=conversation,
@@ -212,7 +213,12 @@ def escalate(request_id: int, now: datetime) -> bool:
     return True
 
 
-def _may_be_asked(conversation: Conversation, remedy: str) -> None:
+def _may_be_asked(conversation: Conversation, remedy: str, requester: Agent | None) -> None:
+    if remedy == WORDING and requester is None:
+        raise DomainError(
+            gettext_noop("Words are approved for the person who sends them: name who asks."),
+            field="requester",
+        )
     if conversation.status == _CLOSED:
         raise Conflict(gettext_noop("This conversation is closed; reopen it first."))
     waiting = ApprovalRequest.objects.filter(conversation=conversation, remedy=remedy, state=State.PENDING)
@@ -361,10 +367,10 @@ def _expiry(request: ApprovalRequest) -> datetime | None:
 def _route(request: ApprovalRequest, amount: Decimal, circle: Circle, terms: Terms) -> None:
     way = way_for(request, amount, rows_of(request.shop_id), circle, terms)
     if not way.levels:
-        raise Conflict(
-            gettext_noop("Nobody else in this shop may grant this amount; an admin can raise the authority."),
-            code="over_authority",
-        )
+        nobody = _("Nobody else in this shop may grant this amount; an admin can raise the authority.")
+        if request.is_wording:
+            nobody = _("Nobody else in this shop may approve these words.")
+        raise Conflict(nobody, code="over_authority")
     request.levels, request.step, request.called = list(way.levels), 0, way.levels[0]
     request.due_at = answer_due(request.shop_id, request.issue, way.wait_minutes, timezone.now())
 

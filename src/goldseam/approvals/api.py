@@ -24,7 +24,8 @@ Words = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 
 class AskIn(Schema):
     """What is asked for. `requester`: the e-mail address of the person who asks; without it the program does,
-    and the sender of the reply may be anybody."""
+    and the sender of the reply may be anybody. The remedy "wording" asks for the words of `reply` to the
+    letter, which that person may send then."""
 
     conversation: Words = Field(min_length=1, max_length=120)
     remedy: Annotated[str, Field(max_length=30, pattern=r"^[a-z_]+$")]
@@ -76,6 +77,7 @@ class ApprovalOut(Schema):
     reason: str
     evidence: str
     references: list[ReferenceOut]
+    reply: str
     state: str
     policy: PolicyOut
     levels: list[str]

@@ -14,6 +14,7 @@ from goldseam.approvals.authority import MONEY
 from goldseam.commerce.queries import order_by_number
 from goldseam.conversations.queries import spoken
 from goldseam.core.errors import Conflict, DomainError
+from goldseam.engine.reply.authority import WORDING
 from goldseam.workshop.load_terms import load_terms
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _CENT = Decimal("0.01")
 class Asking:
     """One wish: a remedy of the taxonomy with its amount (0 for remedies without money), why, and what shows
     it: words, ids of messages of the conversation, numbers of the customer's orders. `reply` is the text that
-    is to be sent when it is granted."""
+    is to be sent when it is granted; with `WORDING` as the remedy it is what is asked for, to the letter."""
 
     remedy: str
     amount: Decimal
@@ -53,6 +54,8 @@ def checked_amount(amount: Decimal, remedy: str) -> Decimal:
     rounded = amount.quantize(_CENT)
     if rounded != amount:
         raise DomainError(gettext_noop("The amount has more than two decimal places."), field="amount")
+    if remedy == WORDING and rounded:
+        raise DomainError(gettext_noop("Words have no amount."), field="amount")
     if remedy in MONEY and rounded == 0:
         raise DomainError(gettext_noop("Name the amount that you need."), field="amount")
     return rounded
@@ -60,12 +63,13 @@ def checked_amount(amount: Decimal, remedy: str) -> Decimal:
 
 def checked_asking(asking: Asking, conversation: Conversation) -> dict[str, Any]:
     """The columns of a new request. Raises DomainError with the field that is wrong."""
-    if asking.remedy not in load_terms().remedies:
+    if asking.remedy not in load_terms().remedies | {WORDING}:
         raise DomainError(gettext_noop("Choose a remedy from the list."), field="remedy")
     currency = asking.currency.strip().upper()
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
         raise DomainError(gettext_noop("A currency has three letters, such as CNY."), field="currency")
     amount = checked_amount(asking.amount, asking.remedy)
+    needed = _("Write the reply that is to be approved.") if asking.remedy == WORDING else ""
     return {
         "remedy": asking.remedy,
         "amount": amount,
@@ -73,7 +77,7 @@ def checked_asking(asking: Asking, conversation: Conversation) -> dict[str, Any]
         "currency": currency,
         "reason": checked_words(asking.reason, MAX_REASON, "reason", needed=_("Say why it is needed.")),
         "evidence": checked_words(asking.evidence, MAX_EVIDENCE, "evidence"),
-        "reply": checked_words(asking.reply, MAX_REPLY, "reply"),
+        "reply": checked_words(asking.reply, MAX_REPLY, "reply", needed=needed),
         "references": _references(asking, conversation),
     }
 
@@ -81,7 +85,8 @@ def checked_asking(asking: Asking, conversation: Conversation) -> dict[str, Any]
 def same_again(known: ApprovalRequest, columns: dict[str, Any]) -> ApprovalRequest:
     """The request that stands under a key, if it is the same; another one is a Conflict."""
     same = known.remedy == columns["remedy"] and known.first_amount == columns["amount"]
-    if not same or known.currency != columns["currency"]:
+    other_words = known.is_wording and known.reply != columns["reply"]
+    if not same or known.currency != columns["currency"] or other_words:
         raise Conflict(gettext_noop("This key was used for another request."), code="key_reused")
     return known
 

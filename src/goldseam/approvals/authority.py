@@ -79,6 +79,8 @@ class Ceiling:
 
 
 NOTHING = Ceiling(Decimal(0), Decimal(0), Decimal(0), never=True)
+FREE = Ceiling(None, counts=False)
+"""Without limit, and counting against nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def ceiling(pack: PolicyPack, rule: Rule | None, purse: Purse) -> Ceiling:
     figure = pack.limit(role) if rule is None else pack.limit_under(rule, role)
     by_right = rule is not None and rule.effect == "allow"
     if figure is None and by_right and pack.limit(role) is not None:
-        return Ceiling(None, counts=False)
+        return FREE
     if pack.currencies and purse.currency not in pack.currencies:
         return Ceiling(None) if figure is None else NOTHING
     day, month = _figure(pack.limit(role, "per_day")), _figure(pack.limit(role, "per_month"))

@@ -18,6 +18,7 @@ from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.live import announce
 from goldseam.core.locks import take_turns
+from goldseam.engine.reply.authority import WORDING
 from goldseam.people.queries import Role, colleague, require_role
 from goldseam.workshop.load_terms import load_terms
 
@@ -151,7 +152,7 @@ def _check_row(row: StepRow) -> None:
     known = row.issue == "*" or row.issue in issues
     if not known and not (row.issue.endswith(".*") and any(i.startswith(row.issue[:-1]) for i in issues)):
         raise DomainError(gettext_noop("A row names an unknown issue."), field="issue")
-    if row.remedy != "*" and row.remedy not in load_terms().remedies:
+    if row.remedy not in load_terms().remedies | {"*", WORDING}:
         raise DomainError(gettext_noop("A row names an unknown remedy."), field="remedy")
     if not row.levels or any(level not in LEVELS for level in row.levels):
         raise DomainError(gettext_noop("A row names no level."), field="levels")

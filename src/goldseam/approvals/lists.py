@@ -19,6 +19,7 @@ from goldseam.approvals.packs import Packs
 from goldseam.approvals.queries import UNUSED
 from goldseam.approvals.routing import Terms, fit_for, spent_by, terms_of
 from goldseam.core.paging import decode_cursor, encode_cursor
+from goldseam.engine.reply.authority import WORDING
 from goldseam.workshop.load_terms import load_terms
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class Chance:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One request in a list. `asked`: it waits for the reader; `chance` is None when the reader cannot decide
-    it; `small`: it may be decided in a batch; `waits_for`: names of those who are asked."""
+    it; `small`: it may be decided in a batch (words must be read); `waits_for`: names of those who are
+    asked."""
 
     request: ApprovalRequest
     asked: bool = False
@@ -79,7 +81,8 @@ class Desk:
         asked = self.circle.asked(request.called, request.requester_id, fit_for(request, self.circle, terms))
         chance = self._chance(request, terms)
         comparable = request.currency == self.shop.currency and request.amount <= self._small
-        small = chance is not None and chance.is_last and not chance.problem and comparable
+        one_look = chance is not None and chance.is_last and not chance.problem
+        small = one_look and comparable and not request.is_wording
         names = tuple(self.circle.persons[i].name for i in asked)
         return Row(request, self.agent.pk in asked, chance, small, names)
 
@@ -144,7 +147,7 @@ class Filters:
         person, days = given.get("person", ""), given.get("days", "")
         return cls(
             state=state if state in State.values else "",
-            remedy=remedy if remedy in load_terms().remedies else "",
+            remedy=remedy if remedy in load_terms().remedies | {WORDING} else "",
             person=int(person) if person.isdecimal() and len(person) < 16 else None,
             days=int(days) if days in ("1", "7", "30", "90") else None,
             words=given.get("q", "")[:100].replace("\x00", "").strip(),

@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from goldseam.engine.reply.authority import WORDING
+
 GRANT_DAYS = 14
 """How long what was granted may be used, unless the shop says otherwise."""
 
@@ -46,7 +48,7 @@ class Verb(models.TextChoices):
 
 
 class ApprovalRequest(models.Model):
-    """One remedy that somebody wants granted on one conversation.
+    """One remedy, or wording of a reply, that somebody wants granted on one conversation.
 
     `amount` is what is asked for now (an endorser may have changed it; `first_amount` is what was asked at
     first), in `currency`; 0 for remedies without money. `references` name messages and orders:
@@ -55,7 +57,9 @@ class ApprovalRequest(models.Model):
     `called` the role that is asked at the moment (higher than the step's after an escalation).
     `grantor` is the person whose authority was used, `decided_by` who used it (a deputy, perhaps). What was
     granted is used once (`used_at`, for `used_amount`) or given back (`returned_at`; at `expires_at` by the
-    clock). `home` is the conversation it was asked on, `conversation` the one into which that was merged."""
+    clock). With the remedy "wording" `reply` is what is asked for, to the letter; `words` are then what the
+    check found in it (`findings`) and the lowest role that may approve it (`from`). `home` is the
+    conversation it was asked on, `conversation` the one into which that was merged."""
 
     shop = models.ForeignKey("people.Shop", on_delete=models.CASCADE, related_name="approval_requests")
     conversation = models.ForeignKey(
@@ -146,6 +150,11 @@ class ApprovalRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.remedy} {self.amount} {self.currency}: {self.state}"
+
+    @property
+    def is_wording(self) -> bool:
+        """Whether the words of `reply` are asked for, and no remedy."""
+        return self.remedy == WORDING
 
     @property
     def is_pending(self) -> bool:

@@ -18,6 +18,7 @@ from goldseam.approvals.models import ApprovalSettings
 from goldseam.approvals.steps import StepRow, rows_of
 from goldseam.core.errors import DomainError
 from goldseam.core.http import PageRequest
+from goldseam.engine.reply.authority import WORDING
 from goldseam.people.queries import Role, memberships_in, require_role
 from goldseam.workshop.load_terms import load_terms
 
@@ -97,7 +98,7 @@ def steps(request: PageRequest) -> HttpResponse:
         "problem": problem,
         "issues": sorted(terms.issues),
         "groups": groups,
-        "remedies": sorted(terms.remedies),
+        "remedies": [*sorted(terms.remedies), WORDING],
         "levels": LEVEL_CHOICES,
     }
     return render(request, "approvals/steps.html", context, status=status)

@@ -31,13 +31,15 @@ UNUSED = Q(state=State.APPROVED, used_at=None, returned_at=None)
 @dataclass(frozen=True, slots=True)
 class Grant:
     """Something that was approved and not used yet. `amount` is 0 for remedies without money; `granted_to` is
-    the person who asked (None: a program did)."""
+    the person who asked (None: a program did). `text` is the reply that was approved to the letter, where
+    that is what was asked for."""
 
     request_id: int
     remedy: str
     amount: Decimal
     currency: str
     granted_to: int | None
+    text: str = ""
 
 
 def grants_of(conversation_id: int) -> list[Grant]:
@@ -46,7 +48,14 @@ def grants_of(conversation_id: int) -> list[Grant]:
         "decided_at", "id"
     )
     return [
-        Grant(row.pk, row.remedy, row.granted_amount or Decimal(0), row.currency, row.requester_id)
+        Grant(
+            row.pk,
+            row.remedy,
+            row.granted_amount or Decimal(0),
+            row.currency,
+            row.requester_id,
+            row.reply if row.is_wording else "",
+        )
         for row in rows
     ]
 
@@ -148,6 +157,7 @@ def request_json(request: ApprovalRequest) -> dict[str, Any]:
         "reason": request.reason,
         "evidence": request.evidence,
         "references": request.references,
+        "reply": request.reply,
         "state": request.state,
         "policy": {"verdict": request.verdict, "rule": request.policy, "pack": request.pack},
         "levels": request.levels,

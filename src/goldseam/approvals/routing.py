@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Sum
 
-from goldseam.approvals.authority import LEVELS, Ceiling, Purse, Spent, ceiling, obstacle, rank
+from goldseam.approvals.authority import FREE, LEVELS, NOTHING, Ceiling, Purse, Spent, ceiling, obstacle, rank
 from goldseam.approvals.models import ApprovalRequest
 from goldseam.approvals.packs import Packs, rule_for
 from goldseam.approvals.steps import StepRow, reaching, row_for
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """By what a request is weighed: the pack in force now, the rule that allows the remedy or forbids it but
-    for exceptions (None: none speaks of it), and the shop's currency."""
+    for exceptions (None: none speaks of it), and the shop's currency. `words_from`: the lowest role that
+    may approve words (None: money or a remedy is asked for)."""
 
     pack: PolicyPack
     rule: Rule | None
     home: str
     currency: str
+    words_from: str | None = None
 
     @property
     def exception_from(self) -> str | None:
@@ -47,6 +49,8 @@ class Terms:
 
     def of_person(self, person: Person) -> Ceiling:
         """What a person may grant by their own authority."""
+        if self.words_from is not None:
+            return FREE if rank(person.role) >= rank(self.words_from) else NOTHING
         return ceiling(self.pack, self.rule, Purse(person.role, person.personal, self.home, self.currency))
 
 
@@ -54,7 +58,8 @@ def terms_of(request: ApprovalRequest, packs: Packs | None = None) -> Terms:
     """The terms under the pack that is in force now; a rule that is gone from it says nothing any more."""
     pack = (packs or Packs(request.shop_id)).pack_for(request.base, request.currency)
     rule = rule_for(pack, request.policy, request.remedy)
-    return Terms(pack, rule, request.shop.currency, request.currency)
+    words_from = request.words.get("from", LEVELS[0]) if request.is_wording else None
+    return Terms(pack, rule, request.shop.currency, request.currency, words_from)
 
 
 @dataclass(frozen=True, slots=True)

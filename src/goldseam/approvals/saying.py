@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.template import engines
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from goldseam.approvals.authority import Ceiling, Spent
     from goldseam.approvals.models import ApprovalRequest
 
+_SHOWN = 30
 _REMEDY = "{% load codes %}{{ code|remedy_name }}"
 _MONEY = "{% load shell %}{{ amount|money:currency }}"
 
@@ -31,8 +33,10 @@ def money_words(amount: Decimal, currency: str) -> str:
 
 
 def asked_words(request: ApprovalRequest) -> str:
-    """What is asked for: the remedy, with its amount where it costs money."""
+    """What is asked for: the remedy, with its amount where it costs money; or the first of the words."""
     name = remedy_words(request.remedy)
+    if request.is_wording:
+        return _("%(name)s: %(words)s") % {"name": name, "words": Truncator(request.reply).chars(_SHOWN)}
     return f"{name} {money_words(request.amount, request.currency)}" if request.amount else name
 
 

@@ -15,6 +15,7 @@ from goldseam.approvals.models import ApprovalRequest, State
 from goldseam.approvals.routing import terms_of
 from goldseam.commerce.queries import recent_orders
 from goldseam.conversations.queries import spoken
+from goldseam.engine.reply.authority import WORDING
 from goldseam.people.queries import Role
 from goldseam.workshop.load_terms import load_terms
 
@@ -37,6 +38,7 @@ def ask_context(conversation: Conversation) -> dict[str, Any]:
     orders = list(recent_orders(conversation.customer_id, _ORDERS)) if conversation.customer_id else []
     remedies = load_terms().remedies
     return {
+        "wording": WORDING,
         "conversation": conversation,
         "said": said[::-1],
         "orders": orders,
@@ -105,7 +107,7 @@ def queue_context(request: PageRequest) -> dict[str, Any]:
         "after": given.get("after", ""),
         "filters": filters,
         "states": State.choices,
-        "remedies": sorted(load_terms().remedies),
+        "remedies": [*sorted(load_terms().remedies), WORDING],
         "people": lists.people_of(desk.circle),
         "small": sum(row.small for row in rows),
         "batch_key": uuid.uuid4().hex,
@@ -126,6 +128,7 @@ def request_context(request: PageRequest, found: ApprovalRequest) -> dict[str, A
         "turns": found.turns.select_related("actor", "acts_for"),
         "similar": lists.similar_to(found),
         "quotes": quotes,
+        "wording": _marked(found) if found.is_wording else None,
         "order_numbers": [ref["id"] for ref in found.references if ref["kind"] == "order"],
         "rule_words": saying.rule_words(found),
         "rule_source": saying.rule_words(found, "source"),
@@ -135,6 +138,18 @@ def request_context(request: PageRequest, found: ApprovalRequest) -> dict[str, A
         "may_give_back": found.requester_id == request.user.pk or request.membership.role != Role.AGENT,
         "following_row": _next(request, found) if not found.is_pending else None,
     }
+
+
+def _marked(found: ApprovalRequest) -> list[tuple[str, bool]]:
+    """The words that are asked for in their parts, and whether the check found something in each."""
+    parts, at = [], 0
+    for finding in found.words.get("findings", []):
+        if finding["start"] < at:
+            continue
+        parts += [(found.reply[at : finding["start"]], False)]
+        parts += [(found.reply[finding["start"] : finding["end"]], True)]
+        at = finding["end"]
+    return [*parts, (found.reply[at:], False)]
 
 
 def _next(request: PageRequest, found: ApprovalRequest) -> lists.Row | None:

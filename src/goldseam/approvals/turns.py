@@ -73,7 +73,9 @@ def record(request: ApprovalRequest, actor: str, verb: str, **after: Any) -> Non
 
 
 def book(request: ApprovalRequest, agent: Agent) -> None:
-    """The decision in the ledger: once, by its key."""
+    """The decision in the ledger: once, by its key. Words cost nothing."""
+    if request.is_wording:
+        return
     approved = request.granted_amount is not None
     post(
         request.shop_id,

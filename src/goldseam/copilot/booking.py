@@ -32,8 +32,10 @@ _OF_KIND = {
 
 def book_grant(event: GrantUsed) -> None:
     """What was approved is promised to the customer now: out of the grant, which cost its granter. What of it
-    was paid before is not owed again, and what was not needed stands ready no more."""
+    was paid before is not owed again, and what was not needed stands ready no more. Words owe nothing."""
     request = request_by_id(event.request_id)
+    if request.is_wording:
+        return
     wanted = request.used_amount or request.amount
     grant = entry_by_key(event.shop_id, ledger_key(request.pk))
     amount = min(wanted, left_of(grant)) if grant is not None and grant.moved else wanted

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldseam.approvals.queries import grants_of
 from goldseam.approvals.routing import spent_by
+from goldseam.conversations.actions import signed
 from goldseam.engine.reply.authority import MONEY, Author, Given, Granted, Said
 from goldseam.engine.reply.check import ReplyCheck, check_prepared
 from goldseam.engine.reply.request import ReplyRequest
@@ -36,7 +37,8 @@ def writer_of(
     conversation: Conversation, agent: Agent | None, case: Case, now: datetime, *, role: str = BOT
 ) -> Author:
     """The person who writes to this conversation, with all that their word may carry; without one the bot, or
-    somebody unknown with this role. What was granted to somebody else here is granted to the conversation."""
+    somebody unknown with this role. What was granted to somebody else here is granted to the conversation,
+    but for words: they are the writer's own."""
     own = None
     if agent is not None:
         membership = membership_in(agent, conversation.shop_id)
@@ -51,15 +53,22 @@ def writer_of(
         role=role,
         own=own,
         given=Given(float(gifts.case), float(day), float(month)),
-        granted=tuple(
-            Granted(str(grant.request_id), grant.remedy, float(grant.amount) if grant.amount else None)
-            for grant in grants_of(conversation.pk)
-        ),
+        granted=tuple(_granted(conversation, agent)),
         said=tuple(
             Said(promise.kind, None if promise.amount is None else float(promise.amount))
             for promise in standing_of(conversation.pk)
         ),
     )
+
+
+def _granted(conversation: Conversation, agent: Agent | None) -> Iterator[Granted]:
+    for grant in grants_of(conversation.pk):
+        amount = float(grant.amount) if grant.amount else None
+        if not grant.text:
+            yield Granted(str(grant.request_id), grant.remedy, amount)
+        elif agent is not None and grant.granted_to == agent.pk:
+            texts = (grant.text, signed(grant.text, conversation, agent))
+            yield Granted(str(grant.request_id), grant.remedy, amount, texts)
 
 
 def check_words(

@@ -117,6 +117,8 @@ REMEDIES: dict[str, str | Promise] = {
     "escalate_crisis": _("Crisis protocol"),
     "dispute": _("Open a dispute"),
 }
+ASKED: dict[str, str | Promise] = {**REMEDIES, "wording": _("Wording of a reply")}
+"""What approval is asked for: a remedy, or the words of a reply."""
 
 RISK_LEVELS: dict[str, str | Promise] = {
     "low": _("Low"),

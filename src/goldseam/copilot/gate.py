@@ -132,6 +132,7 @@ def _judge(
         extra={
             "engine": __version__,
             "parts": parts_of(check, remedy, conversation, author, case, loaded, now),
+            "approved_words": check.approved_words,
         },
         pack=label,
         digest=loaded.digests.get(label, ""),
@@ -166,6 +167,8 @@ def keep_word(event: ReplySent) -> None:
 def _keep(row: CheckedReply, message_id: int) -> None:
     row.message_id = message_id
     row.save()
+    if row.extra["approved_words"] is not None:
+        use_grant(int(row.extra["approved_words"]), agent=row.agent)
     parts = [Part(**part) for part in row.extra["parts"]]
     for part in parts:
         if part.grant is not None:

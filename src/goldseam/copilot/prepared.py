@@ -3,7 +3,7 @@
 Reading a conversation and deciding what is allowed in it takes most of a check's time and is the same until
 something happens: the key is the conversation's version and the packs in force. What is kept is a minute old
 at most, for time passes too. What the writer has given so far, and what was approved for them, is read
-every few seconds, not at every stroke. Before a reply is sent everything is gathered anew."""
+every few seconds and after news, not at every stroke. Before a reply is sent everything is gathered anew."""
 
 from __future__ import annotations
 
@@ -79,10 +79,11 @@ def prepared(conversation: Conversation) -> tuple[Case, ShopTables]:
     return case, loaded
 
 
-def desk_of(conversation: Conversation, membership: Membership) -> Desk:
-    """The same with its writer, whose role and own limit are those of the membership as it is now."""
+def desk_of(conversation: Conversation, membership: Membership, *, news: bool = False) -> Desk:
+    """The same with its writer, whose role and own limit are those of the membership as it is now. With
+    `news` what was given and granted is read at once."""
     key = (conversation.pk, conversation.version, membership.agent_id)
-    desk = _desks.get(key)
+    desk = None if news else _desks.get(key)
     if desk is None:
         case, loaded = prepared(conversation)
         author = writer_of(conversation, membership.agent, case, timezone.now())

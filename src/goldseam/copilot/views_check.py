@@ -18,6 +18,7 @@ from goldseam.copilot.checking import MAY_OVERRIDE, carrier_of, check_words, cur
 from goldseam.copilot.prepared import desk_of
 from goldseam.core.errors import DomainError
 from goldseam.core.http import PageRequest
+from goldseam.engine.reply.authority import WORDING
 
 if TYPE_CHECKING:
     from goldseam.conversations.models import Conversation
@@ -39,7 +40,7 @@ def check(request: PageRequest, conversation_id: int) -> HttpResponse:
         raise DomainError(gettext_noop("The message is too long to be checked."), field="text")
     remedy = request.POST.get("remedy", "")[:30]
     membership = next(m for m in request.memberships if m.shop_id == conversation.shop_id)
-    desk = desk_of(conversation, membership)
+    desk = desk_of(conversation, membership, news=request.POST.get("news") == "1")
     case, loaded = desk.case, desk.loaded
     found = check_words(conversation, desk.author, text, remedy, case, loaded)
     context = {
@@ -99,6 +100,8 @@ def _solution(
 def _ask_address(conversation: Conversation, remedy: str, amount: float | None, text: str) -> str:
     """The dialog that asks for approval, filled in."""
     fields = {"remedy": remedy, "amount": "" if amount is None else f"{amount:.2f}", "text": text[:2000]}
+    if remedy == WORDING:  # asked for to the letter, however long: the dialog takes them from the composer
+        fields = {"remedy": remedy}
     return f"{reverse('approvals:ask', args=[conversation.pk])}?{urlencode(fields)}"
 
 

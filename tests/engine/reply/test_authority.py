@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from goldseam.engine.decide.policy import PolicyPack
 from goldseam.engine.facts import Conversation, Customer, Promise
-from goldseam.engine.reply.authority import Author, Given, Granted, Said
+from goldseam.engine.reply.authority import WORDING, Author, Given, Granted, Said
 from goldseam.engine.reply.check import ReplyCheck, check_prepared, prepare
 from goldseam.engine.reply.request import ReplyRequest
 from goldseam.engine.tables import Tables
@@ -274,3 +274,44 @@ def test_words_and_a_request_are_told_the_same(talk: Conversation) -> None:
         if standing == "forbidden":
             assert said.verdict == "not_allowed", code
         assert said.remedy in ("", code)
+
+
+FAULT = "是我们的过错,非常抱歉。\n查清之后会再给您一个说法。另外,发票开错也是我们的责任。"
+SWORN = "绝对保证不会再坏。"
+
+
+def words(text: str) -> Granted:
+    return Granted("7", WORDING, texts=(text,))
+
+
+WORDS = words(FAULT)
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "granted", "verdict", "carried"),
+    [
+        (FAULT, "agent", (), "needs_approval", False),
+        (FAULT, "agent", (WORDS,), "ok", True),
+        (FAULT.replace("\n", "  \r\n") + "\n", "agent", (WORDS,), "ok", True),
+        (FAULT + "真的很对不起。", "agent", (WORDS,), "needs_approval", False),
+        (FAULT, "agent", (Granted("7", "coupon", 500),), "needs_approval", False),
+        (FAULT + "补偿您200元。", "agent", (words(FAULT + "补偿您200元。"),), "needs_approval", True),
+        (SWORN, "agent", (words(SWORN),), "not_allowed", False),
+        (SWORN, "lead", (words(SWORN),), "ok", True),
+    ],
+)
+def test_approved_words_carry_the_very_text_and_no_money(
+    text: str, role: str, granted: tuple[Granted, ...], verdict: str, carried: bool
+) -> None:
+    found = check(text, Author(role, 50.0, granted=granted), BROKEN)
+    assert found.verdict == verdict
+    assert found.approved_words == ("7" if carried else None)
+
+
+def test_only_words_that_need_approval_are_asked_for() -> None:
+    asked = {role: check("是我们的过错。" + SWORN, Author(role, 50.0), BROKEN) for role in ("agent", "lead")}
+    found = {role: [(c.kind, j.remedy) for c, j in seen.commitments] for role, seen in asked.items()}
+    assert found == {
+        "agent": [("admission", WORDING), ("guarantee", "")],
+        "lead": [("admission", ""), ("guarantee", WORDING)],
+    }

@@ -30,6 +30,7 @@ from goldseam.conversations.actions.messages import (
     open_conversation,
     receive_message,
     send_reply,
+    signed,
     take_in,
 )
 from goldseam.conversations.actions.outbox import (
@@ -157,6 +158,7 @@ __all__ = [
     "set_lock",
     "set_priority",
     "set_remedy",
+    "signed",
     "snooze",
     "split",
     "stand_together",

@@ -156,7 +156,7 @@ def send_reply(
     if known is not None:
         return known
     attached = claim(conversation, files, agent)
-    text = rows.clean(_signed(text_with(text, attached), conversation, agent))
+    text = rows.clean(signed(text_with(text, attached), conversation, agent))
     override_reason = override_reason.strip()[: rows.MAX_REASON]
     emit(
         events.ReplySubmitted(
@@ -206,8 +206,8 @@ def _answered(conversation: Conversation, agent: Agent | None, remedy: str) -> N
         rows.set_open(conversation, str(agent))
 
 
-def _signed(text: str, conversation: Conversation, agent: Agent | None) -> str:
-    """With the writer's signature, where letters are written."""
+def signed(text: str, conversation: Conversation, agent: Agent | None) -> str:
+    """A reply as it leaves: with the writer's signature, where letters are written."""
     signature = agent.signature.strip() if agent and conversation.channel in SIGNED_CHANNELS else ""
     if not signature or not text.strip() or text.rstrip().endswith(signature):
         return text

@@ -71,8 +71,8 @@ def party_name(code: str) -> str:
 
 @register.filter
 def remedy_name(code: str) -> str:
-    """The remedy."""
-    return _name(codes.REMEDIES, code)
+    """The remedy, or what else approval was asked for."""
+    return _name(codes.ASKED, code)
 
 
 @register.filter

@@ -14,16 +14,20 @@ from goldseam.engine.reply.commitments import Commitment
 
 MONEY = frozenset({"refund", "compensation", "price_match"})
 PENNY = 0.005
+WORDING = "wording"
+"""What is asked for, in the place of a remedy, where words need approval that no remedy carries."""
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
     """An exception that somebody with the authority has approved for this conversation: `key` names it,
-    `amount` is the most it covers (None: whatever is said)."""
+    `amount` is the most it covers (None: whatever is said). `texts`: it carries no other text than one of
+    these (none: any)."""
 
     key: str
     remedy: str
     amount: float | None = None
+    texts: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,16 @@ class Author:
     given: Given = _NOTHING
     granted: tuple[Granted, ...] = ()
     said: tuple[Said, ...] = ()
+
+
+def plain(text: str) -> str:
+    """A text as it is compared: the ends of its lines and the space around it say nothing."""
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+def granted_to(text: str, granted: Sequence[Granted]) -> tuple[Granted, ...]:
+    """The approved exceptions that this text may rest on."""
+    return tuple(g for g in granted if not g.texts or plain(text) in map(plain, g.texts))
 
 
 def narrowed(limit: float | None, own: float | None) -> float | None:

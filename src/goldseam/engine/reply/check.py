@@ -10,6 +10,7 @@ from goldseam.engine.decide.remedies import allowed, forbidden
 from goldseam.engine.decide.risk import risk
 from goldseam.engine.decide.situation import situation
 from goldseam.engine.facts import Conversation
+from goldseam.engine.reply.authority import WORDING, granted_to
 from goldseam.engine.reply.commitments import Commitment, find_commitments
 from goldseam.engine.reply.request import ReplyRequest
 from goldseam.engine.reply.tone import ToneFinding, tone
@@ -46,6 +47,11 @@ class ReplyCheck:
         sure = [j.verdict for c, j in self.commitments if not c.guessed or c.amount is not None]
         sure += [self.remedy.verdict] if self.remedy else []
         return VERDICTS[max(map(VERDICTS.index, sure), default=0)]
+
+    @property
+    def approved_words(self) -> str | None:
+        """The approved exception for this very text, where words of it need one."""
+        return next((j.grant for _, j in self.commitments if j.grant and j.remedy == WORDING), None)
 
     @property
     def gives(self) -> bool:
@@ -121,7 +127,7 @@ def _bench(request: ReplyRequest, case: Case | None, tables: Tables, remedy: str
     role = author.role if author.role in pack.authority else pack.default_role
     limit = author.limit if author.limit is not None else pack.limit(role)
     return Bench(
-        author=replace(author, role=role, limit=limit),
+        author=replace(author, role=role, limit=limit, granted=granted_to(request.text, author.granted)),
         pack=pack,
         texts=deciding.texts_for(language, ""),
         words=deciding.reply.words[language],

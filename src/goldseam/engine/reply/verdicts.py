@@ -11,7 +11,7 @@ from goldseam.engine.decide.remedies import Offer, at_most, offered_amount, poss
 from goldseam.engine.decide.situation import Situation
 from goldseam.engine.decide.tables import RemedyWeights
 from goldseam.engine.decide.texts import Texts
-from goldseam.engine.reply.authority import PENNY, Author, covering, excess, gift, narrowed
+from goldseam.engine.reply.authority import PENNY, WORDING, Author, covering, excess, gift, narrowed
 from goldseam.engine.reply.commitments import Commitment
 from goldseam.engine.reply.moments import due
 from goldseam.engine.reply_tables import ReplyTables, ReplyWords
@@ -71,11 +71,12 @@ class Bench:
         return self.author.role
 
     def after(self, judgement: Judgement) -> Bench:
-        """For what follows in the same text: a gift counts, an approved exception is used."""
+        """For what follows in the same text: a gift counts, an approved exception is used (unless it is for
+        the text as a whole)."""
         author = self.author
         if not judgement.gift and judgement.grant is None:
             return self
-        granted = tuple(g for g in author.granted if g.key != judgement.grant)
+        granted = tuple(g for g in author.granted if g.key != judgement.grant or g.texts)
         given = author.given.plus(judgement.gift)
         return replace(self, author=replace(author, given=given, granted=granted))
 
@@ -262,7 +263,10 @@ def _by_policy(commitment: Commitment, bench: Bench) -> Judgement:
     fixed = bench.tables.verdicts.get(commitment.kind)
     if fixed is not None:
         verdict = fixed.get(bench.role, fixed["*"])
-        return Judgement(verdict, _say(bench, commitment.kind)) if verdict != "ok" else Judgement("ok")
+        if verdict == "ok":
+            return Judgement("ok")
+        asked = WORDING if verdict == "needs_approval" else ""
+        return Judgement(verdict, _say(bench, commitment.kind), remedy=asked)
     case = bench.case
     remedies = bench.tables.remedies.get(commitment.kind, ())
     if not remedies or commitment.claim:
@@ -341,7 +345,8 @@ def _within(commitment: Commitment, bench: Bench, limit: float | None, policy: s
 
 def _approved(commitment: Commitment, judgement: Judgement, bench: Bench) -> Judgement:
     """What somebody with the authority has granted for this very conversation is allowed."""
-    remedies = bench.tables.remedies.get(commitment.kind, ())
+    own = (judgement.remedy,) if judgement.remedy == WORDING else ()
+    remedies = bench.tables.remedies.get(commitment.kind, own)
     grant = covering(commitment, bench.author.granted, remedies)
     if grant is None:
         return judgement

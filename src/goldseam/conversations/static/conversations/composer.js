@@ -241,7 +241,7 @@ document.addEventListener("goldseam:fill", (event) => {
   const { text, remedy, name } = event.detail;
   setKind("reply");
   const field = area();
-  const own = field.value.trim() && field.value !== filled;
+  const own = field.value.trim() && field.value !== filled && field.value.trim() !== text.trim();
   field.value = own ? `${field.value.trimEnd()}\n${text}` : text;
   filled = field.value;
   choose(remedy ?? "", name ?? "");

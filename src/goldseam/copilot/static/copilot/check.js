@@ -8,6 +8,7 @@ let asking = null;
 let checked = null;
 let spans = [];
 let refusedText = null;
+let news = false;
 const dismissed = new Map();
 
 const form = () => document.getElementById("composer");
@@ -60,12 +61,13 @@ async function check() {
       method: "POST",
       signal: mine.signal,
       headers: { "HX-Request": "true", "X-CSRFToken": it.elements.csrfmiddlewaretoken.value },
-      body: new URLSearchParams({ text, remedy: it.elements.remedy.value, refused: text === refusedText ? "1" : "" }),
+      body: new URLSearchParams({ text, remedy: it.elements.remedy.value, refused: text === refusedText ? "1" : "", news: news ? "1" : "" }),
     });
     if (!answer.ok) return;
     const html = await answer.text();
     if (asking !== mine || panel() !== at) return;
     checked = asked;
+    news = false;
     show(at, html, text);
     at.querySelector(".check-refused")?.scrollIntoView({ block: "nearest" });
   } catch {
@@ -276,6 +278,7 @@ document.addEventListener("goldseam:desk", () => {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id !== "thread" && event.target.id !== "approvals-strip") return;
   checked = null;
+  news = true;
   later();
 });
 later();
