@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from goldseam.approvals import actions, granted, queries
+from goldseam.approvals import actions, granted, queries, waits
 from goldseam.approvals.asking import Asking
 from goldseam.approvals.authority import Spent
 from goldseam.approvals.models import ApprovalRequest, ApprovalStep, Cover, Notice, State, Turn
@@ -282,10 +282,10 @@ def test_a_delegation_that_is_over_opens_nothing(house: House) -> None:
 
 def test_without_an_answer_the_next_level_is_asked(house: House) -> None:
     request = house.ask(house.conversation(), 400)
-    assert not actions.escalate(request.pk, timezone.now())
+    assert not waits.escalate(request.pk, timezone.now())
     later = timezone.now() + timedelta(minutes=61)
     assert list(queries.due_requests(later)) == [request.pk]
-    assert actions.escalate(request.pk, later)
+    assert waits.escalate(request.pk, later)
     request.refresh_from_db()
     assert (request.called, request.escalations) == ("admin", 1)
     assert ("admin", "escalated") in notices(request)

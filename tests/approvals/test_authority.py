@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from goldseam.approvals import actions, granted
+from goldseam.approvals import actions, granted, waits
 from goldseam.approvals.authority import Purse, Spent, ceiling, obstacle
 from goldseam.approvals.circle import Circle, Person, Standing
 from goldseam.approvals.models import ApprovalRequest, Cover, State, Turn, Verb
@@ -92,7 +92,7 @@ def test_nobody_is_asked_about_or_decides_their_own_wish(people, away, pairs, re
         for seat in circle.seats_of(person.agent_id, requester, level):
             assert seat.principal.agent_id != requester
             assert ROLES.index(seat.principal.role) >= ROLES.index(level)
-    fit = [p.agent_id for p in circle.able(requester, level)]
+    fit = {p.agent_id: Decimal(0) for p in circle.able(requester, level)}
     asked = circle.asked(level, requester, fit)
     assert requester not in asked
     assert bool(asked) is bool(fit)
@@ -186,7 +186,7 @@ class Desk(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 9))
     def time_passes(self, which) -> None:
-        self._on(which, lambda pk: actions.escalate(pk, timezone.now() + timedelta(days=1)))
+        self._on(which, lambda pk: waits.escalate(pk, timezone.now() + timedelta(days=1)))
 
     @rule(
         whom=st.integers(2, 4),

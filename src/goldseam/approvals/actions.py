@@ -1,4 +1,4 @@
-"""The verbs: ask, approve, refuse, pass on, withdraw, escalate (what was granted: `granted`).
+"""The verbs: ask, approve, refuse, pass on, withdraw (what was granted: `granted`; what time does: `waits`).
 
 Concurrency: every verb locks the conversation, then the request, then (to grant) the grantor's purse, in this
 order. A request changes only under its lock and only while it is pending, so of two decisions at once exactly
@@ -29,9 +29,9 @@ from goldseam.approvals.authority import obstacle, rank
 from goldseam.approvals.circle import Circle, Seat, circle_of
 from goldseam.approvals.models import ApprovalRequest, Notice, State, Turn, Verb, Verdict
 from goldseam.approvals.queries import grant_days, pending_of
-from goldseam.approvals.routing import Terms, Way, fit_for, spent_by, terms_of, way_for
+from goldseam.approvals.routing import Terms, Way, asked_of, spent_by, terms_of, wait_of, way_for
 from goldseam.approvals.saying import closed_by, forbidden_by, over_authority, remedy_words
-from goldseam.approvals.steps import above, reaching, row_for, rows_of
+from goldseam.approvals.steps import above, reaching, rows_of
 from goldseam.approvals.timing import answer_due
 from goldseam.approvals.turns import book, held, held_alone, hold_grantors, note, record, tell
 from goldseam.conversations.actions import hold_root
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from goldseam.conversations.models import Conversation
     from goldseam.people.models import Agent
 
-_MOST_REMINDERS = 20
 _CLOSED = "closed"
 
 
@@ -155,7 +154,7 @@ def pass_on(request_id: int, agent: Agent, *, words: str = "", key: str | None =
     if higher is None or not circle.able(request.requester_id, higher):
         raise Conflict(gettext_noop("There is nobody above who could decide."))
     levels = reaching(request.levels, max(higher, request.levels[-1], key=rank))
-    way = Way(levels, _wait_of(request))
+    way = Way(levels, wait_of(request))
     _support(request, agent, seat, terms, way, request.amount, said, key)
     return request
 
@@ -171,7 +170,7 @@ def withdraw(request_id: int, agent: Agent | None, *, actor: str = "") -> Approv
         return request
     _must_wait(request)
     circle, terms = circle_of(request.shop_id, timezone.now()), terms_of(request)
-    asked = circle.asked(request.called, request.requester_id, fit_for(request, circle, terms))
+    asked = asked_of(request, circle, terms)
     request.state, request.due_at, request.decided_at = State.WITHDRAWN, None, timezone.now()
     request.save()
     note(request, Verb.WITHDRAWN, agent)
@@ -186,31 +185,6 @@ def refuse_closing(event: CloseRequested) -> None:
     waiting = pending_of(event.conversation_id)
     if waiting:
         raise Conflict(closed_by(waiting[0]), code="request_pending")
-
-
-@transaction.atomic
-def escalate(request_id: int, now: datetime) -> bool:
-    """Nobody answered in time: ask the next role, or the same people again above the highest. Says whether it
-    was due. Who could decide before still can."""
-    request = held(request_id)
-    if not request.is_pending or request.due_at is None or request.due_at > now:
-        return False
-    circle, terms = circle_of(request.shop_id, now), terms_of(request)
-    fit = fit_for(request, circle, terms)
-    before = circle.asked(request.called, request.requester_id, fit)
-    higher = above(request.called)
-    if higher is not None and circle.able(request.requester_id, higher):
-        request.called = higher
-    request.escalations += 1
-    again = answer_due(request.shop_id, request.issue, _wait_of(request), now)
-    request.due_at = again if request.escalations < _MOST_REMINDERS else None
-    request.save(update_fields=["called", "escalations", "due_at"])
-    note(request, Verb.ESCALATED, None, words=request.called)
-    record(request, "clock", "escalated", called=request.called)
-    asked = circle.asked(request.called, request.requester_id, fit_for(request, circle, terms))
-    tell(request, asked, Notice.Kind.ESCALATED, also=before)
-    emit(events.RequestEscalated(request.shop_id, request.conversation_id, request.pk))
-    return True
 
 
 def _may_be_asked(conversation: Conversation, remedy: str, requester: Agent | None) -> None:
@@ -274,11 +248,7 @@ def _seats(request: ApprovalRequest, agent: Agent, circle: Circle) -> list[Seat]
 
 def _way_after(way: Way | None, request: ApprovalRequest, levels: tuple[str, ...]) -> Way:
     """The way after a step: a new one when the amount changed, else the request's own."""
-    return replace(way, levels=levels) if way else Way(levels, _wait_of(request))
-
-
-def _wait_of(request: ApprovalRequest) -> int:
-    return row_for(rows_of(request.shop_id), request.issue, request.remedy, request.amount).wait_minutes
+    return replace(way, levels=levels) if way else Way(levels, wait_of(request))
 
 
 def _grant(
@@ -354,7 +324,7 @@ def _finish(
     record(request, f"agent-{agent.pk}", str(verb.value), acts_for=for_whom, words=words)
     book(request, agent)
     circle, terms = circle_of(request.shop_id, timezone.now()), terms_of(request)
-    asked = circle.asked(request.called, request.requester_id, fit_for(request, circle, terms))
+    asked = asked_of(request, circle, terms)
     requester = [request.requester_id] if request.requester_id else []
     tell(request, requester, Notice.Kind.DECIDED, also=[*asked, agent.pk])
     emit(events.RequestDecided(request.shop_id, request.conversation_id, request.pk, approved))
@@ -378,5 +348,5 @@ def _route(request: ApprovalRequest, amount: Decimal, circle: Circle, terms: Ter
 def _tell_asked(
     request: ApprovalRequest, circle: Circle, terms: Terms, kind: Notice.Kind, also: list[int] | None = None
 ) -> None:
-    asked = circle.asked(request.called, request.requester_id, fit_for(request, circle, terms))
+    asked = asked_of(request, circle, terms)
     tell(request, asked, kind, also=also or ())

@@ -78,6 +78,10 @@ class Circle:
         ]
         return [seat for seat in (own, *lent) if rank(seat.principal.role) >= rank(level)]
 
+    def is_deputy(self, agent_id: int) -> bool:
+        """Whether this person may decide in somebody's place."""
+        return any(standing.deputy == agent_id for standing in self.standings)
+
     def able(self, requester_id: int | None, level: str) -> list[Person]:
         """Everybody whose own authority reaches the level, but for who asked, by name."""
         found = [
@@ -85,33 +89,43 @@ class Circle:
         ]
         return sorted(found, key=lambda p: (rank(p.role), p.name, p.agent_id))
 
-    def asked(self, called: str, requester_id: int | None, fit: Iterable[int]) -> tuple[int, ...]:
-        """The ids of those who are asked: of the called role and `fit` (able to take the step), or of the
-        next role in which somebody is; when all are away, they are asked nevertheless."""
+    def asked(self, called: str, requester_id: int | None, fit: Mapping[int, Decimal]) -> tuple[int, ...]:
+        """The ids of those who are asked: of the called role and `fit` (able to take the step, with the
+        amount that their deputy has to be allowed), or of the next role in which somebody is; when all are
+        away, they are asked nevertheless."""
         fitting = [self.persons[i] for i in fit if i in self.persons and i != requester_id]
         for heed in (True, False):
             for level in LEVELS[LEVELS.index(called) if called in LEVELS else 0 :]:
-                found = self._present([p for p in fitting if p.role == level], requester_id, heed=heed)
+                persons = [p for p in fitting if p.role == level]
+                found = self._present(persons, requester_id, fit, heed=heed)
                 if found:
                     return found
         return ()
 
-    def _present(self, persons: list[Person], requester_id: int | None, *, heed: bool) -> tuple[int, ...]:
+    def _present(
+        self, persons: list[Person], requester_id: int | None, fit: Mapping[int, Decimal], *, heed: bool
+    ) -> tuple[int, ...]:
         leads = self.team_leads.get(requester_id, frozenset()) if requester_id is not None else frozenset()
         own = [p for p in persons if p.agent_id in leads]
         for group in (own, persons):
-            found = dict.fromkeys(i for p in group for i in self._answering(p, requester_id, heed=heed))
+            found = dict.fromkeys(
+                i for p in group for i in self._answering(p, requester_id, fit[p.agent_id], heed=heed)
+            )
             if found:
                 return tuple(found)
         return ()
 
-    def _answering(self, person: Person, requester_id: int | None, *, heed: bool) -> Iterator[int]:
+    def _answering(
+        self, person: Person, requester_id: int | None, amount: Decimal, *, heed: bool
+    ) -> Iterator[int]:
         if not (person.away and heed):
             yield person.agent_id
             return
         for standing in self.standings:
             deputy = self.persons[standing.deputy]
-            if standing.agent == person.agent_id and not deputy.away and deputy.agent_id != requester_id:
+            may = standing.up_to is None or amount <= standing.up_to
+            here = not deputy.away and deputy.agent_id != requester_id
+            if standing.agent == person.agent_id and may and here:
                 yield deputy.agent_id
 
 

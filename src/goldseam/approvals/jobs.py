@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from goldseam.approvals import actions, granted, queries
-from goldseam.core.jobs import every
+from goldseam.approvals import granted, queries, waits
+from goldseam.core.jobs import every, job
 
 
 @every("* * * * *", "approvals.escalate")
@@ -13,7 +13,14 @@ def escalate(timestamp: int) -> None:
     """Pass on every request that nobody answered in time."""
     now = timezone.now()
     for request_id in queries.due_requests(now):
-        actions.escalate(request_id, now)
+        waits.escalate(request_id, now)
+
+
+@job("approvals.reckon")
+def reckon(shop_id: int) -> None:
+    """After another calendar: when each waiting request of the shop is passed on, anew."""
+    for request_id in queries.waiting_requests(shop_id):
+        waits.reckon(request_id)
 
 
 @every("* * * * *", "approvals.expire")

@@ -17,7 +17,7 @@ from goldseam.approvals.circle import Circle, Seat, circle_of
 from goldseam.approvals.models import ApprovalRequest, ApprovalSettings, State
 from goldseam.approvals.packs import Packs
 from goldseam.approvals.queries import UNUSED
-from goldseam.approvals.routing import Terms, fit_for, spent_by, terms_of
+from goldseam.approvals.routing import Terms, asked_of, spent_by, terms_of
 from goldseam.core.paging import decode_cursor, encode_cursor
 from goldseam.engine.reply.authority import WORDING
 from goldseam.workshop.load_terms import load_terms
@@ -78,7 +78,7 @@ class Desk:
         if not request.is_pending:
             return Row(request)
         terms = terms_of(request, self._packs)
-        asked = self.circle.asked(request.called, request.requester_id, fit_for(request, self.circle, terms))
+        asked = asked_of(request, self.circle, terms)
         chance = self._chance(request, terms)
         comparable = request.currency == self.shop.currency and request.amount <= self._small
         one_look = chance is not None and chance.is_last and not chance.problem
@@ -124,10 +124,7 @@ def waiting_for(shop: Shop, agent: Agent) -> int:
 
 def _asked_of(shop_id: int, agent_id: int, pending: Sequence[ApprovalRequest]) -> int:
     circle, packs = circle_of(shop_id, timezone.now()), Packs(shop_id)
-    return sum(
-        agent_id in circle.asked(r.called, r.requester_id, fit_for(r, circle, terms_of(r, packs)))
-        for r in pending
-    )
+    return sum(agent_id in asked_of(r, circle, terms_of(r, packs)) for r in pending)
 
 
 @dataclass(frozen=True, slots=True)

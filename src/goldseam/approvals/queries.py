@@ -124,6 +124,12 @@ def due_requests(now: datetime, limit: int = 200) -> Sequence[int]:
     return list(rows.values_list("pk", flat=True)[:limit])
 
 
+def waiting_requests(shop_id: int) -> Sequence[int]:
+    """Ids of a shop's requests that are passed on some time, in the order in which they were asked."""
+    rows = ApprovalRequest.objects.filter(shop_id=shop_id, state=State.PENDING, due_at__isnull=False)
+    return list(rows.order_by("id").values_list("pk", flat=True))
+
+
 def expiring_grants(now: datetime, limit: int = 200) -> Sequence[int]:
     """Ids of unused grants whose time is over or will be before long, the oldest first."""
     soon = Q(expires_at__lte=now) | Q(expires_at__lte=now + NOTICE_OF_EXPIRY, warned_at=None)

@@ -15,7 +15,7 @@ from django.db.models import Sum
 from goldseam.approvals.authority import FREE, LEVELS, NOTHING, Ceiling, Purse, Spent, ceiling, obstacle, rank
 from goldseam.approvals.models import ApprovalRequest
 from goldseam.approvals.packs import Packs, rule_for
-from goldseam.approvals.steps import StepRow, reaching, row_for
+from goldseam.approvals.steps import StepRow, reaching, row_for, rows_of
 from goldseam.ledger.queries import granted_sum, whole
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ def way_for(
     request: ApprovalRequest, amount: Decimal, rows: Sequence[StepRow], circle: Circle, terms: Terms
 ) -> Way:
     """The table's levels, the last one raised to the lowest role in which somebody can grant the amount."""
-    weight = amount if terms.currency == terms.home else Decimal("Infinity")
-    row = row_for(rows, request.issue, request.remedy, weight)
+    row = _row_of(request, amount, rows)
     last = max(row.levels, key=rank, default=LEVELS[0])
     before = [level for level in row.levels if rank(level) < rank(last)]
     for level in LEVELS[LEVELS.index(last) :]:
@@ -88,15 +87,32 @@ def way_for(
     return Way((), row.wait_minutes)
 
 
-def fit_for(request: ApprovalRequest, circle: Circle, terms: Terms) -> list[int]:
-    """Who can take the present step: supporters of a step that is not the last need no authority over the
-    amount, whoever says the last word does."""
+def wait_of(request: ApprovalRequest) -> int:
+    """How many minutes each level of a request is waited for."""
+    return _row_of(request, request.amount, rows_of(request.shop_id)).wait_minutes
+
+
+def _row_of(request: ApprovalRequest, amount: Decimal, rows: Sequence[StepRow]) -> StepRow:
+    """The row for an amount; one in a foreign currency weighs more than any, since nothing says its worth."""
+    weight = amount if request.currency == request.shop.currency else Decimal("Infinity")
+    return row_for(rows, request.issue, request.remedy, weight)
+
+
+def asked_of(request: ApprovalRequest, circle: Circle, terms: Terms) -> tuple[int, ...]:
+    """The ids of those who are asked for the present step: of its role, and of those up to the one it was
+    passed on to. Supporters of a step that is not the last need no authority over the amount; whoever says
+    the last word does, and so does their deputy."""
     last = rank(request.levels[-1])
-    return [
-        p.agent_id
-        for p in circle.able(request.requester_id, request.levels[request.step])
+    able = circle.able(request.requester_id, request.levels[request.step])
+    fit = {
+        p.agent_id: Decimal(0) if rank(p.role) < last else request.amount
+        for p in able
         if rank(p.role) < last or not obstacle(request.amount, terms.of_person(p), Spent())
-    ]
+    }
+    first, called = request.levels[request.step], request.called
+    roles = [level for level in LEVELS if rank(first) <= rank(level) <= rank(called)]
+    found = (i for role in roles for i in circle.asked(role, request.requester_id, fit))
+    return tuple(dict.fromkeys(found))
 
 
 def spent_by(shop: Shop, grantor_id: int, currency: str, now: datetime) -> Spent:

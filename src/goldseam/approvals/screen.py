@@ -86,10 +86,10 @@ def queue_context(request: PageRequest) -> dict[str, Any]:
     may_decide = request.membership.role != "agent"
     views = VIEWS if may_decide else {k: v for k, v in VIEWS.items() if k != "open"}
     given = request.GET if request.method == "GET" else request.POST
-    view = given.get("view", "")
-    view = view if view in views else "mine" if may_decide else "own"
     filters = lists.Filters.of(given)
     desk = lists.Desk(shop, agent)
+    view = given.get("view", "")
+    view = view if view in views else "mine" if may_decide or desk.circle.is_deputy(agent.pk) else "own"
     pending = desk.rows(lists.pending_in(shop.pk)) if view in ("mine", "open") else []
     rows, following = pending, None
     if view == "mine":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from goldseam.approvals import events as approvals
+from goldseam.approvals import waits
 from goldseam.approvals.actions import refuse_closing
 from goldseam.approvals.following import follow_merge as move_requests
 from goldseam.bot.actions import note_closing, take_turn
@@ -48,7 +49,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     inbox.ConversationsImported: (assess_imported, watch_imported, clocks.on_imported),
     TryOutRequested: (defer_tryout,),
     inbox.ReplyTakenIn: (settle_after_reply, read_taken_in, clocks.on_replied),
-    TimesChanged: (reckon_later,),
+    TimesChanged: (reckon_later, waits.reckon_later),
     PersonCameBack: (serve_queue_soon,),
     inbox.ReplySubmitted: (refuse_unfilled, judge_reply),
     inbox.NoteAdded: (settle_after_reply,),
