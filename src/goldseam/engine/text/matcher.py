@@ -95,27 +95,35 @@ def split_parts(pattern: str) -> list[str]:
 
 _WORD = frozenset(ascii_letters + digits)
 
-# A phrase that a literal is part of, which part, whether its last word may go on, and where it is held: bit 1
-# to the text's beginning, bit 2 to its end.
-Use = tuple[Phrase, int, bool, int]
+# A literal's length, the phrase it is part of, which part, whether its last word may go on, and where it is
+# held: bit 1 to the text's beginning, bit 2 to its end.
+Use = tuple[int, Phrase, int, bool, int]
 
 
 def make_matcher(phrases: Iterable[Phrase]) -> Matcher:
     """Compile phrases; their parts must be folded already. Raises ValueError on an empty part."""
     kept = tuple(phrases)
-    table: dict[str, list[Use]] = {}
+    table: dict[str, tuple[Use, ...]] = {}
     for phrase in kept:
         for place, literals in enumerate(phrase.parts):
-            for written in literals:
-                literal, goes_on, anchors = _marks(written)
-                if not literal:
-                    raise ValueError(f"empty part in a phrase of {phrase.kind} {phrase.code}")
-                table.setdefault(literal, []).append((phrase, place, goes_on, anchors))
+            _enter(table, phrase, place, literals)
     automaton = ahocorasick.Automaton()
     for literal, uses in table.items():
-        automaton.add_word(literal, (len(literal), _edges(literal), tuple(uses)))
+        automaton.add_word(literal, uses)
     automaton.make_automaton()
     return Matcher(automaton, kept)
+
+
+def _enter(table: dict[str, tuple[Use, ...]], phrase: Phrase, place: int, literals: Iterable[str]) -> None:
+    """Put the literals of a part into the table. They are very many; those used alike share one use."""
+    alike: dict[tuple[int, bool, int], tuple[Use]] = {}
+    for written in literals:
+        literal, goes_on, anchors = _marks(written)
+        if not literal:
+            raise ValueError(f"empty part in a phrase of {phrase.kind} {phrase.code}")
+        key = (len(literal), goes_on, anchors)
+        uses = alike.get(key) or alike.setdefault(key, ((len(literal), phrase, place, goes_on, anchors),))
+        table[literal] = table[literal] + uses if literal in table else uses
 
 
 def _marks(written: str) -> tuple[str, bool, int]:
@@ -126,16 +134,6 @@ def _marks(written: str) -> tuple[str, bool, int]:
     return written.rstrip("*").removeprefix("^").removesuffix("$"), written.endswith("*"), anchors
 
 
-def _edges(literal: str) -> int:
-    """Bit 1: begins like a word, bit 2: ends like a word (so its neighbours must not go on)."""
-    return (literal[0] in _WORD) | (2 if literal[-1] in _WORD else 0)
-
-
-def is_word(sign: str) -> bool:
-    """Whether a character belongs to a Latin word or a number."""
-    return sign in _WORD
-
-
 def find(matcher: Matcher, folded: str) -> list[Hit]:
     """All phrases found, in order of their end."""
     if not matcher.phrases:
@@ -143,12 +141,13 @@ def find(matcher: Matcher, folded: str) -> list[Hit]:
     hits: list[Hit] = []
     progress: dict[int, tuple[int, int, int]] = {}
     size = len(folded)
-    for last, (length, edges, uses) in matcher.automaton.iter(folded):
-        start, end = last - length + 1, last + 1
-        if edges & 1 and start and is_word(folded[start - 1]):
+    for last, uses in matcher.automaton.iter(folded):
+        end = last + 1
+        start = end - uses[0][0]
+        if start and folded[start] in _WORD and folded[start - 1] in _WORD:
             continue
-        goes_on = edges & 2 and end < size and is_word(folded[end])
-        for phrase, place, prefix, anchors in uses:
+        goes_on = end < size and folded[last] in _WORD and folded[end] in _WORD
+        for _, phrase, place, prefix, anchors in uses:
             if (goes_on and not prefix) or (anchors & 1 and start) or (anchors & 2 and end < size):
                 continue
             parts = len(phrase.parts)
