@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from goldseam.engine.text.matcher import Matcher, Phrase, expand, make_matcher, split_parts
-from goldseam.engine.text.normal import Folding, fold, make_folding
+from goldseam.engine.text.normal import Folding, fold, fold_signs, make_folding, mend
 from goldseam.engine.text.plain import PlainWords, make_plain
 from goldseam.engine.text.tables import DateWords, Forms, Negation, NumberForms
 
@@ -68,10 +68,10 @@ def alternatives(patterns: Iterable[str], folding: Folding) -> list[str]:
     written = [
         literal
         for pattern in patterns
-        for literal in expand(_OPTIONAL.sub(r"{\1|}", pattern.replace("}?", "|}")))
+        for literal in expand(fold_signs(_OPTIONAL.sub(r"{\1|}", pattern.replace("}?", "|}")), folding))
     ]
-    folded = fold("\n".join(written), folding).split("\n")  # all at once: it is most of the time of a start
-    return [literal for literal in dict.fromkeys(folded) if literal.strip("^$ ")]
+    mended = mend("\n".join(written), folding).split("\n")  # all at once: a start takes its time for them
+    return [literal for literal in dict.fromkeys(mended) if literal.strip("^$ ")]
 
 
 def _phrases(
@@ -101,7 +101,7 @@ def _phrases(
 
 def build_matcher(tables: Mapping[str, Table], folding: Folding) -> Matcher:
     """One matcher over all phrase files; kinds: signal, unless, emotion, sarcasm, amplifier,
-    softener, request, state, rank, goods, topic."""
+    softener, request, topic, state, rank, answer, goods, hint."""
     phrases: list[Phrase] = []
     for code, entry in _entries(tables["signals"]):
         negatable = bool(entry.get("negatable", True))
@@ -121,13 +121,9 @@ def build_matcher(tables: Mapping[str, Table], folding: Folding) -> Matcher:
             phrases += _phrases(words, folding, kind, code)
     for row, words in enumerate(tables["order_words"]["same"]["rows"]):
         phrases += _phrases(words, folding, "goods", str(row))
+    for group, entry in _entries(tables["hints"]):
+        phrases += _phrases(entry["phrases"], folding, "hint", group)
     return make_matcher(phrases)
-
-
-def build_hints(table: Table, folding: Folding) -> Matcher:
-    """The groups of words of hints.toml; a find's code is its group."""
-    entries = _entries(table)
-    return make_matcher([p for group, e in entries for p in _phrases(e["phrases"], folding, "hint", group)])
 
 
 def _entries(table: Table) -> list[tuple[str, Table]]:

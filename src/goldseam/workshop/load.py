@@ -31,7 +31,6 @@ def build_reading(
         folding=folding,
         plain=lexicons.build_plain(raw["plain"], folding),
         lexicon=lexicons.build_matcher(raw, folding),
-        hints=lexicons.build_hints(raw["hints"], folding),
         negation=lexicons.build_negation(raw["negation"], folding),
         signal_bars=lexicons.build_bars(raw["signals"]),
         settled_by_thanks=lexicons.build_settled(raw["signals"]),

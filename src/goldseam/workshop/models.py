@@ -34,11 +34,10 @@ def packaged_models() -> Folder:
 
 
 def text_model_files(model: TextModel) -> dict[str, bytes]:
-    """The two files of a text model: weights in half precision, the rest as JSON."""
+    """The two files of a text model: weights in half precision, not compressed, for every start reads them;
+    the rest as JSON."""
     arrays = io.BytesIO()
-    np.savez_compressed(
-        arrays, weights=model.weights.astype(np.float16), norms=model.norms.astype(np.float16)
-    )
+    np.savez(arrays, weights=model.weights.astype(np.float16), norms=model.norms.astype(np.float16))
     meta = {
         "version": model.version,
         "vocabulary": list(model.vocabulary),

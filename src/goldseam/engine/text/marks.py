@@ -14,6 +14,7 @@ from goldseam.engine.text.tables import Negation, ReadingTables
 
 SIGN = "\x01"
 _SHOUT = 3
+_DENIABLE = frozenset({"signal", "emotion", "request"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +40,22 @@ def mark(text: str, tables: ReadingTables) -> Marked:
     kept: list[Hit] = []
     covered: list[Hit] = []
     denied: list[Hit] = []
+    groups: set[str] = set()
+    denies = tables.negation.before.search(folded) is not None
     for hit in hits:
-        kind = hit.phrase.kind
-        if kind == "unless":
-            continue
-        if kind in ("signal", "request") and _masked(hit, masks.get(hit.phrase.code)):
-            covered.append(hit)
-            continue
-        if kind == "emotion" and _masked(hit, masks.get("emotion")):
-            continue
-        if kind in ("signal", "emotion", "request") and _denied(hit, folded, tables.negation):
+        kind, code = hit.phrase.kind, hit.phrase.code
+        if kind == "hint":
+            groups.add(code)
+        elif kind not in _DENIABLE:
+            if kind != "unless":
+                kept.append(hit)
+        elif _masked(hit, masks.get("emotion" if kind == "emotion" else code)):
+            if kind != "emotion":
+                covered.append(hit)
+        elif _denied(hit, folded, tables.negation, denies=denies):
             denied.append(hit)
         else:
             kept.append(hit)
-    groups = {hit.phrase.code for hit in find(tables.hints, folded)}
     return Marked(folded, tuple(kept), tuple(denied), tuple(covered), tuple(sorted(groups)))
 
 
@@ -60,12 +63,13 @@ def _masked(hit: Hit, masks: list[Hit] | None) -> bool:
     return masks is not None and any(mask.start < hit.end and mask.end > hit.start for mask in masks)
 
 
-def _denied(hit: Hit, folded: str, negation: Negation) -> bool:
-    """Whether the clause before the find denies it: "I never said I would complain"."""
+def _denied(hit: Hit, folded: str, negation: Negation, *, denies: bool) -> bool:
+    """Whether the clause before the find denies it: "I never said I would complain". `denies`: whether any
+    word of the message could."""
     phrase = hit.phrase
     if phrase.code == "injury" and _near(clause_before(folded, hit.start, 12), negation.near_miss, 8):
         return True
-    if not phrase.negatable:
+    if not denies or not phrase.negatable:
         return False
     before = clause_before(folded, hit.start, 24 if folded[hit.start].isascii() else negation.reach)
     if not before:

@@ -45,7 +45,16 @@ def _lower(text: str) -> str:
 
 def fold(text: str, folding: Folding) -> str:
     """Half-width, lower case, simplified characters, frequent misspellings mended; same length."""
-    folded = _lower(text.translate(folding.characters))
+    return mend(fold_signs(text, folding), folding)
+
+
+def fold_signs(text: str, folding: Folding) -> str:
+    """Each character for itself: half-width, lower case, simplified."""
+    return _lower(text.translate(folding.characters))
+
+
+def mend(folded: str, folding: Folding) -> str:
+    """Frequent misspellings mended in a text whose characters are folded."""
     if folding.pattern is None:
         return folded
     return folding.pattern.sub(lambda found: folding.variants[found.group()], folded)

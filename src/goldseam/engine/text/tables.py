@@ -106,7 +106,6 @@ class ReadingTables:
     folding: Folding
     plain: PlainWords
     lexicon: Matcher
-    hints: Matcher
     negation: Negation
     signal_bars: Mapping[str, tuple[float, float]]
     settled_by_thanks: frozenset[str]
