@@ -298,7 +298,7 @@ def test_critical_signals_come_first(tables: ReadingTables) -> None:
 def test_without_words_a_farewell_must_fit_the_mood_and_the_matter(
     tables: ReadingTables, text: str, chance: float, calm: float, problem: float, raised: bool
 ) -> None:
-    message = Warned(0, text, mark(text, tables), set(), {"self_harm": chance}, problem=problem, calm=calm)
+    message = Warned(0, text, mark(text, tables), [], {"self_harm": chance}, problem=problem, calm=calm)
     assert ("self_harm" in {signal.code for signal in find_signals([message], tables)}) is raised
 
 

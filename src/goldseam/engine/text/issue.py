@@ -29,12 +29,13 @@ _EVIDENCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One customer message ready for the issue model: its features and its calibrated class
-    probabilities, and those of the agent's words right before it (None without any)."""
+    """One customer message ready for the issue model: its features, their rows in the model, its calibrated
+    class probabilities, and those of the agent's words right before it (None without any)."""
 
     text: str
     folded: str
     found: set[str]
+    rows: list[int]
     chances: Vector
     prompt: Vector | None
 
@@ -134,7 +135,7 @@ def _secondary(rows: Vector, head: Head, shares: list[float], best: int) -> tupl
 def evidence_words(turn: Turn, model: TextModel, head: Head, column: int) -> tuple[str, ...]:
     """The stretches of a message that speak most for a class."""
     spans: list[list[int]] = []
-    for name, _ in contributions(model, head, column, turn.found)[:24]:
+    for name, _ in contributions(model, head, column, turn.rows)[:24]:
         literal = name.strip()
         if name[0] in (SIGN, "^", "<") or name[-1] in ("$", ">") or len(literal) < 2 or len(spans) >= 8:
             continue

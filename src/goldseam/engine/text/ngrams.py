@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -89,13 +89,18 @@ class Head:
 @dataclass(frozen=True, slots=True)
 class TextModel:
     """A linear model on n-grams: one row of `weights` per feature (inverse document frequency is
-    already in it), `norms` holds the squared idf for the length normalisation."""
+    already in it), `norms` holds the squared idf for the length normalisation. `vocabulary` stands in the
+    order of the rows; `words` are its features by row."""
 
     version: str
     vocabulary: dict[str, int]
     weights: Vector
     norms: Vector
     heads: Mapping[str, Head]
+    words: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", tuple(self.vocabulary))
 
 
 def known(model: TextModel, found: Iterable[str]) -> list[int]:
@@ -122,29 +127,27 @@ def raw_rows(model: TextModel, texts: Iterable[list[int]]) -> Vector:
 
 def softmax(logits: Vector) -> Vector:
     """Probabilities that sum to 1, in each row."""
-    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    result: Vector = shifted / shifted.sum(axis=-1, keepdims=True)
+    shifted: Vector = np.exp(logits - np.maximum.reduce(logits, axis=-1, keepdims=True))
+    result: Vector = shifted / np.add.reduce(shifted, axis=-1, keepdims=True)
     return result
 
 
-def contributions(model: TextModel, head: Head, column: int, found: Iterable[str]) -> list[tuple[str, float]]:
-    """How much each known feature speaks for one class against the mean of all, strongest first."""
-    get = model.vocabulary.get
-    pairs = [(name, row) for name in found if (row := get(name)) is not None]
-    if not pairs:
+def contributions(model: TextModel, head: Head, column: int, rows: list[int]) -> list[tuple[str, float]]:
+    """How much each feature speaks for one class against the mean of all, strongest first."""
+    if not rows:
         return []
-    block = model.weights.take([row for _, row in pairs], axis=0)[:, head.start : head.stop]
+    block = model.weights.take(rows, axis=0)[:, head.start : head.stop]
     lead = block[:, column] - np.add.reduce(block, axis=1) / np.float32(block.shape[1])
-    speaking = [(-value, name) for (name, _), value in zip(pairs, lead.tolist(), strict=True) if value > 0]
-    return [(name, -value) for value, name in sorted(speaking)]
+    return _speaking(model, rows, lead)
 
 
-def strongest(model: TextModel, column: int, found: Iterable[str]) -> list[str]:
-    """Known features that speak for one column, strongest first."""
-    get = model.vocabulary.get
-    pairs = [(name, row) for name in found if (row := get(name)) is not None]
-    if not pairs:
-        return []
-    values = model.weights[[row for _, row in pairs], column].tolist()
-    speaking = [(-value, name) for (name, _), value in zip(pairs, values, strict=True) if value > 0]
-    return [name for _, name in sorted(speaking)]
+def strongest(model: TextModel, column: int, rows: list[int]) -> list[str]:
+    """The features that speak for one column, strongest first."""
+    return [name for name, _ in _speaking(model, rows, model.weights[rows, column])] if rows else []
+
+
+def _speaking(model: TextModel, rows: list[int], values: Vector) -> list[tuple[str, float]]:
+    """Features with what they add, those that add something, most first."""
+    words = model.words
+    found = [(-value, words[row]) for row, value in zip(rows, values.tolist(), strict=True) if value > 0]
+    return [(name, -value) for value, name in sorted(found)]

@@ -9,7 +9,7 @@ fact. Its score is the sum, clipped to 0…1.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
 
 from goldseam.engine.facts import Conversation, Message
@@ -139,7 +139,7 @@ def read_outlook(
     bags = outlook_blocks(conversation, said, tables) if model.blocks else {}
     for name, part in model.blocks:
         rows = known(part, bags[name])
-        addends.append((name, float(raw_scores(part, rows)[0]), _words(part, bags[name])))
+        addends.append((name, float(raw_scores(part, rows)[0]), _words(part, rows)))
     bias = model.bias
     if model.trees is not None:
         base, found = _tree_addends(model.trees, conversation)
@@ -159,9 +159,9 @@ def _tree_addends(trees: FactTrees, conversation: Conversation) -> tuple[float, 
     ]
 
 
-def _words(part: TextModel, bag: Iterable[str]) -> str:
+def _words(part: TextModel, rows: list[int]) -> str:
     """The features of a block that push the score most, for the eye."""
-    shown = [name.strip(" ^$<>*") for name in strongest(part, 0, bag)[:12] if not name.startswith(SIGN)]
+    shown = [name.strip(" ^$<>*") for name in strongest(part, 0, rows)[:12] if not name.startswith(SIGN)]
     return ", ".join([word for word in shown if len(word) > 1][:3])
 
 

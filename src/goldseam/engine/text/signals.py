@@ -24,14 +24,14 @@ _DENIED_BAR = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """One customer message ready for the signals: its marks, features and the model's probabilities, the
+    """One customer message ready for the signals: its marks, its rows in the model and the probabilities, the
     other side's folded words right before it, and what else the models say: the probability of thanks, of the
     surest problem, and of a calm mood."""
 
     index: int
     text: str
     marked: Marked
-    found: set[str]
+    rows: list[int]
     chances: dict[str, float]
     before: str = ""
     thanks: float = 0.0
@@ -96,7 +96,7 @@ def _telling(message: Warned, code: str, model: TextModel) -> tuple[int, int]:
     """The words that speak most for a signal that no phrase names; the whole message when there are
     none in it."""
     head = model.heads["signals"]
-    for name in strongest(model, head.start + head.classes.index(code), message.found)[:_FEW]:
+    for name in strongest(model, head.start + head.classes.index(code), message.rows)[:_FEW]:
         literal = name.strip()
         start = message.marked.folded.find(literal) if len(literal) > 1 else -1
         if start >= 0:
