@@ -16,6 +16,7 @@ from goldseam.engine.text.tables import DateWords, Forms, Negation, NumberForms
 Table = dict[str, Any]
 _OPTIONAL = re.compile("([\u4e00-\u9fff])\\?(?=.)")
 _LATIN_GAP, _CHINESE_GAP = 24, 8
+_LONGEST_NUMERAL = 12
 FILES = (
     "fold",
     "plain",
@@ -229,6 +230,7 @@ def build_numbers(table: Table, folding: Folding) -> NumberForms:
         asked_after=re.compile(amounts["asked_after"]),
         digit_values=dict(digits["values"]),
         digit_units=dict(digits["units"]),
+        numeral=re.compile(f"[{''.join([*digits['values'], *digits['units']])}]{{1,{_LONGEST_NUMERAL}}}"),
         half=str(digits["half"]),
     )
 

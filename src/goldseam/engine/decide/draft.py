@@ -215,16 +215,16 @@ def _joined(view: Situation, sentences: list[str], priority: str) -> str:
 
 def _fill(view: Situation, text: str, priority: str) -> str:
     """Set the time of the next word: as a clock time when `now` is known, else as a span."""
-    hours = view.pack.follow_up_hours[priority]
+    if "{by}" not in text:
+        return text
+    hours, say = view.pack.follow_up_hours[priority], view.texts.say
     if view.now is None:
-        by = view.texts.say("within", span=view.texts.span(hours))
-    else:
-        due = view.now + timedelta(hours=hours)
-        same = due.date() == view.now.date()
-        by = view.texts.say(
-            "by_today" if same else "by_day", time=f"{due:%H:%M}", day=view.texts.day(due, view.now)
-        )
-    return text.replace("{by}", by)
+        return text.replace("{by}", say("within", span=view.texts.span(hours)))
+    due = view.now + timedelta(hours=hours)
+    time = f"{due.hour:02}:{due.minute:02}"
+    if due.date() == view.now.date():
+        return text.replace("{by}", say("by_today", time=time))
+    return text.replace("{by}", say("by_day", time=time, day=view.texts.day(due, view.now)))
 
 
 def _holes(template: str, values: Mapping[str, object]) -> str:

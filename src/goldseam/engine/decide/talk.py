@@ -85,7 +85,7 @@ def talk_facts(conversation: Conversation, now: datetime | None, customer: Acts,
         for i, m in _latest(conversation.messages)
     )
     awaiting = _awaiting(turns)
-    said = [t.text for t in turns if t.customer]
+    said = [_grams(t.text[:200]) for t in turns if t.customer]
     first_waiting = turns[-awaiting].index if awaiting else None
     return TalkFacts(
         counts=Counter((t.customer, act) for t in turns for act in t.acts),
@@ -156,12 +156,11 @@ def _unanswered(turns: tuple[Turn, ...]) -> int:
     return count
 
 
-def _repeated(texts: list[str]) -> int:
+def _repeated(said: list[frozenset[str]]) -> int:
     """How many customer turns say again, nearly word for word, what an earlier one said."""
     seen: list[frozenset[str]] = []
     count = 0
-    for text in texts:
-        grams = _grams(text[:200])
+    for grams in said:
         if len(grams) >= _REPEATED_LENGTH:
             if any(len(grams & old) >= _REPEATED_SHARE * min(len(grams), len(old)) for old in seen):
                 count += 1
@@ -169,12 +168,12 @@ def _repeated(texts: list[str]) -> int:
     return count
 
 
-def _said_again(texts: list[str]) -> float:
+def _said_again(said: list[frozenset[str]]) -> float:
     """How much of the last turn stood in one of those before."""
-    last = _grams(texts[-1][:200]) if len(texts) > 1 else frozenset()
-    if len(last) < _SHORT_WORD:
+    if len(said) < 2 or len(said[-1]) < _SHORT_WORD:
         return 0.0
-    return max(len(last & _grams(text[:200])) for text in texts[:-1]) / len(last)
+    last = said[-1]
+    return max(len(last & grams) for grams in said[:-1]) / len(last)
 
 
 def _grams(text: str) -> frozenset[str]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from goldseam.engine.text.tables import NumberForms
 
 _DIGITS = re.compile(r"\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,2})?(?!\d)")
-_WINDOW = 12
 # Sums that are named without a unit; a smaller number may count pieces, a larger one is no sum but a number.
 _LEAST_ASKED, _MOST_ASKED = 10.0, 999_999.0
 _ASKED_REACH = 16
@@ -110,24 +109,15 @@ def _small_change(folded: str, word: str, value: float, stop: int, forms: Number
     return value, stop
 
 
-def _is_numeral(sign: str, forms: NumberForms) -> bool:
-    return sign in forms.digit_values or sign in forms.digit_units
-
-
 def _spoken(folded: str, forms: NumberForms) -> list[Amount]:
     found: list[Amount] = []
-    index, size = 0, len(folded)
-    while index < size:
-        if not _is_numeral(folded[index], forms):
-            index += 1
-            continue
-        end = index
-        while end < size and end - index < _WINDOW and _is_numeral(folded[end], forms):
-            end += 1
-        amount = _spoken_amount(folded, index, end, forms)
+    reached = 0
+    while numeral := forms.numeral.search(folded, reached):
+        start, reached = numeral.span()
+        amount = _spoken_amount(folded, start, reached, forms)
         if amount:
             found.append(amount)
-        index = max(end, amount.end if amount else end)
+            reached = max(reached, amount.end)
     return found
 
 

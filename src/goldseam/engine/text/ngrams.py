@@ -128,8 +128,8 @@ def raw_rows(model: TextModel, texts: Iterable[list[int]]) -> Vector:
 def softmax(logits: Vector) -> Vector:
     """Probabilities that sum to 1, in each row."""
     shifted: Vector = np.exp(logits - np.maximum.reduce(logits, axis=-1, keepdims=True))
-    result: Vector = shifted / np.add.reduce(shifted, axis=-1, keepdims=True)
-    return result
+    total: Vector = np.add.reduce(shifted, axis=-1, keepdims=True)
+    return shifted / total
 
 
 def contributions(model: TextModel, head: Head, column: int, rows: list[int]) -> list[tuple[str, float]]:

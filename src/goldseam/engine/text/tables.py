@@ -54,6 +54,7 @@ class NumberForms:
     asked_after: re.Pattern[str]
     digit_values: Mapping[str, int]
     digit_units: Mapping[str, int]
+    numeral: re.Pattern[str]
     half: str
 
 
