@@ -55,6 +55,13 @@ def test_overlapping_finds_are_all_there() -> None:
     assert sorted((hit.start, hit.end) for hit in hits) == [(1, 4), (2, 4), (3, 4)]
 
 
+def test_literals_of_a_part_that_are_used_alike_share_what_is_kept() -> None:
+    phrase = Phrase((("催了", "问了", "催过*", "又来催"),), "signal", "x")
+    kept = make_matcher([phrase]).automaton
+    assert kept.get("催了") is kept.get("问了")
+    assert kept.get("催过") != kept.get("催了") != kept.get("又来催")
+
+
 def test_empty_phrases_are_refused() -> None:
     with pytest.raises(ValueError, match="empty part"):
         make_matcher([literal("*")])

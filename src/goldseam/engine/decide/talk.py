@@ -91,8 +91,8 @@ def talk_facts(conversation: Conversation, now: datetime | None, customer: Acts,
         counts=Counter((t.customer, act) for t in turns for act in t.acts),
         last={t.customer: t.acts for t in turns},
         turns=turns,
-        customer_turns=sum(1 for t in turns if t.customer),
-        agent_turns=sum(1 for t in turns if not t.customer),
+        customer_turns=len(said),
+        agent_turns=len(turns) - len(said),
         awaiting=awaiting,
         waiting_hours=None
         if first_waiting is None

@@ -48,7 +48,7 @@ def read_issue(turns: list[Turn], model: TextModel) -> Issue:
         return Issue("other", 1.0)
     rows = np.array([turn.chances for turn in turns])
     pooled, weights = _pool(turns, rows, head)
-    order = np.argsort(-pooled, kind="stable")[: _ALTERNATIVES + 1].tolist()
+    order = (-pooled).argsort(kind="stable")[: _ALTERNATIVES + 1].tolist()
     shares = pooled.tolist()
     best = order[0]
     code, confidence = head.classes[best], shares[best]
@@ -56,7 +56,7 @@ def read_issue(turns: list[Turn], model: TextModel) -> Issue:
     if confidence < ABSTAIN_BELOW:
         rest = shares[head.classes.index("other")]
         return Issue("other", round(max(rest, 1.0 - confidence - 0.5), 4), _without(alternatives, "other"))
-    speaking = turns[int(np.argmax(weights * rows[:, best]))]
+    speaking = turns[int((weights * rows[:, best]).argmax())]
     return Issue(
         code,
         round(confidence, 4),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from string import ascii_letters, digits
+from typing import NamedTuple
 
 import ahocorasick
 
@@ -33,8 +34,7 @@ class Phrase:
     gap: int = GAP
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A found phrase with its half-open character range."""
 
     start: int
