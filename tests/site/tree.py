@@ -21,6 +21,9 @@ import psycopg
 from goldseam.core.postgres import DATABASE, USER, socket_folder
 from goldseam.core.stream import CHANNEL
 
+PATIENT = 240.0
+"""Seconds a test waits, at most, for what takes long on a busy machine: a start with all migrations."""
+
 SIGN_IN = """
 import json
 from decimal import Decimal
@@ -45,7 +48,7 @@ print(json.dumps(found))
 """
 
 
-def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
+def until(condition: Callable[[], object], seconds: float = PATIENT) -> None:
     """Wait for something to become true; fails when it does not in time."""
     end = time.monotonic() + seconds
     while not condition():
@@ -76,7 +79,13 @@ class Home:
     def run(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "goldseam.site.cli", *arguments]
         return subprocess.run(
-            command, env=self.environ, input=given, capture_output=True, text=True, check=False, timeout=60
+            command,
+            env=self.environ,
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENT,
         )
 
     def script(self, code: str) -> str:
@@ -87,7 +96,7 @@ class Home:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=PATIENT,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -137,7 +146,7 @@ class Process:
     def running(self) -> bool:
         return self._process.poll() is None
 
-    def says(self, text: str, seconds: float = 60.0) -> None:
+    def says(self, text: str, seconds: float = PATIENT) -> None:
         """Wait for a text in the output."""
         end = time.monotonic() + seconds
         while text not in self.output:
@@ -157,7 +166,7 @@ class Process:
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
-    def wait(self, seconds: float = 30.0) -> int:
+    def wait(self, seconds: float = PATIENT) -> int:
         code = self._process.wait(seconds)
         self._reader.join(5)
         if self._process.stdout is not None:
@@ -192,7 +201,7 @@ class Stream:
         finally:
             self.done = True
 
-    def hears(self, text: str, seconds: float = 20.0) -> None:
+    def hears(self, text: str, seconds: float = PATIENT) -> None:
         until(lambda: text in self.text, seconds)
 
 
