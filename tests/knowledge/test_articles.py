@@ -194,6 +194,15 @@ def test_bad_files_are_named(name: str, content: bytes, said: str) -> None:
     assert name in caught.value.message
 
 
+def test_a_formula_that_nobody_computed_is_named() -> None:
+    book, stream = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["title", "body"])
+    book.active.append(["换货", '="七天"&"内可换。"'])
+    book.save(stream)
+    with translation.override("en"), pytest.raises(DomainError, match=r"a\.xlsx, cell B2: a formula"):
+        read_articles("a.xlsx", stream.getvalue())
+
+
 def form(**values: str) -> dict[str, str]:
     return {
         "title": "滤网怎么换",

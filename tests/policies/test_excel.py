@@ -150,3 +150,12 @@ def test_unknown_columns_and_missing_sheets_are_told() -> None:
     empty.save(stream)
     with pytest.raises(BadFile):
         read_pack(stream.getvalue(), "default", 1)
+
+
+@pytest.mark.parametrize(("title", "cell"), [("rules", "C3"), ("pack", "B4")])
+def test_a_formula_that_nobody_computed_is_named(title: str, cell: str) -> None:
+    book, stream = load_workbook(io.BytesIO(write_pack(shipped_pack("default")))), io.BytesIO()
+    book[title][cell] = "=1+1"
+    book.save(stream)
+    with translation.override("en"), pytest.raises(BadFile, match=f"{title}, cell {cell}: a formula"):
+        read_pack(stream.getvalue(), "default", 1)

@@ -13,6 +13,7 @@ import python_calamine
 from django.utils.translation import gettext as _
 
 from goldseam.core.errors import DomainError
+from goldseam.core.workbook import cells_without_value, what_to_do
 from goldseam.knowledge.records import ArticleRecord, build_record
 
 MAX_FILE = 5 * 1024 * 1024
@@ -118,6 +119,9 @@ def _unquoted(value: str) -> str:
 
 
 def _sheet(name: str, content: bytes) -> Iterable[list[Any]]:
+    bare = cells_without_value(io.BytesIO(content), 0)
+    if bare:
+        raise DomainError(what_to_do(name, bare), field="files")
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         return book.get_sheet_by_index(0).to_python(skip_empty_area=True)

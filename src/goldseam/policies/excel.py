@@ -22,6 +22,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from goldseam.core.errors import DomainError
+from goldseam.core.workbook import cells_without_value, what_to_do
 from goldseam.engine.decide.pack_form import MAX_RULES
 from goldseam.engine.decide.pack_terms import ERROR, LADDER, PERIODS, PRIORITIES, Finding
 from goldseam.policies.cells import (
@@ -221,9 +222,12 @@ def _tables(content: bytes) -> dict[str, _Table]:
             if sum(entry.file_size for entry in archive.infolist()) > _MAX_UNPACKED:
                 raise BadFile(gettext_noop("The file unpacks to more than 60 MB."))
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        return {
-            sheet.title: dict(_lines(sheet)) for sheet in book.worksheets if sheet.title in (_RULES, _PACK)
-        }
+        sheets = [sheet for sheet in book.worksheets if sheet.title in (_RULES, _PACK)]
+        for sheet in sheets:
+            bare = cells_without_value(io.BytesIO(content), book.sheetnames.index(sheet.title))
+            if bare:
+                raise BadFile(what_to_do(sheet.title, bare))
+        return {sheet.title: dict(_lines(sheet)) for sheet in sheets}
     except (*_DAMAGED, InvalidFileException) as error:
         raise BadFile(gettext_noop("This is not an Excel file (.xlsx).")) from error
 
