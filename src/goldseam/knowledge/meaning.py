@@ -3,6 +3,7 @@ none. An endpoint that is away costs one short wait; then search goes by words a
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 from functools import lru_cache
@@ -34,6 +35,23 @@ def encoder() -> Encoder | None:
     except EncoderAway as error:
         _rest(error)
         return None
+
+
+def load_early() -> threading.Thread:
+    """Load the installed model in the background, so that nobody's question waits for it. Where that fails
+    the log says so, and the next question tries again."""
+    thread = threading.Thread(target=_load, name="meaning", daemon=True)
+    thread.start()
+    return thread
+
+
+def _load() -> None:
+    try:
+        model = None if is_remote() else sentence_encoder()
+        if model is not None:
+            model.load()
+    except Exception:  # noqa: BLE001 - the outermost of the thread: a start must not fail of it
+        structlog.get_logger().warning("meaning.not_loaded", exc_info=True)
 
 
 def is_remote() -> bool:

@@ -72,11 +72,13 @@ def serve(environment: Environment, listener: socket.socket) -> None:
 
 def warm_up() -> None:
     """Read the engine's tables now, not in the first customer's request, and keep the garbage collector
-    from walking through them again and again."""
+    from walking through them again and again. The model of meaning is not waited for."""
     from goldseam.copilot.engine import tables
+    from goldseam.knowledge.meaning import load_early
 
     try:
         tables()
     except (OSError, ValueError) as error:
         raise NotReady(f"The engine's tables cannot be read: {error}") from error
     settle()
+    load_early()

