@@ -125,7 +125,7 @@ def _clue_points(
 ) -> Iterable[tuple[int, float, str]]:
     yield from _numbers(orders, clue.found)
     yield from _answers(orders, clue)
-    yield from _titles(grams, clue.grams - _service_grams(clue.marked))
+    yield from _titles(grams, clue)
     yield from _goods(titles, clue.marked, goods)
     yield from _prices(orders, clue.found)
     yield from _dates(orders, clue)
@@ -134,6 +134,8 @@ def _clue_points(
 
 
 def _numbers(orders: tuple[Order, ...], found: Found) -> Iterable[tuple[int, float, str]]:
+    if not (found.order_ids or found.tracking_nos or found.skus or found.tails):
+        return
     for place, order in enumerate(orders):
         tracking = order.shipment.tracking_no if order.shipment else ""
         if order.id in found.order_ids:
@@ -173,11 +175,12 @@ def _title(order: Order) -> str:
     return " ".join(item.title.lower() for item in order.items)
 
 
-def _titles(titles: list[frozenset[str]], grams: set[str]) -> Iterable[tuple[int, float, str]]:
+def _titles(titles: list[frozenset[str]], clue: Clues) -> Iterable[tuple[int, float, str]]:
     """Words of one title alone in the message; the longer the stretch, the surer."""
-    shared = [title & grams for title in titles]
-    if not any(shared):
+    if all(clue.grams.isdisjoint(title) for title in titles):
         return
+    grams = clue.grams - _service_grams(clue.marked)
+    shared = [title & grams for title in titles]
     for place, words in enumerate(shared):
         elsewhere: set[str] = set().union(*(other for at, other in enumerate(shared) if at != place))
         own = words - elsewhere
