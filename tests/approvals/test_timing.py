@@ -190,6 +190,27 @@ def test_nobody_is_waited_for_who_could_not_grant_it(house: House, travel: Calla
     assert "lead" in lists.Desk(house.shop, house.agent).row(request).waits_for
 
 
+def test_who_is_asked_for_somebody_that_went_away_is_told_once(
+    house: House, travel: Callable[[str], datetime]
+) -> None:
+    Membership.objects.filter(role="admin").update(limit=9999)
+    talk, other = house.conversation(), house.conversation("b")
+    travel("09-30 11:00")
+    cover(house, house.lead, house.colleague)
+    request, done = house.ask(talk, 400), house.ask(other, 400)
+    actions.approve(done.pk, house.lead)
+    before = set(Notice.objects.values_list("pk", flat=True))
+    jobs.escalate(0)
+    assert set(Notice.objects.values_list("pk", flat=True)) == before
+    travel("09-30 12:00")  # the lead's absence begins
+    request.due_at = local("10-08 12:00")
+    request.save()
+    for _ in range(2):
+        jobs.escalate(0)
+    (told,) = Notice.objects.exclude(pk__in=before)
+    assert (told.agent, told.request, told.kind) == (house.colleague, request, "asked")
+
+
 def test_a_foreign_currency_is_waited_for_as_long_each_time(
     house: House, travel: Callable[[str], datetime]
 ) -> None:

@@ -10,10 +10,12 @@ from goldseam.core.jobs import every, job
 
 @every("* * * * *", "approvals.escalate")
 def escalate(timestamp: int) -> None:
-    """Pass on every request that nobody answered in time."""
+    """Pass on every request that nobody answered in time, and tell those who are asked in the place of
+    somebody who went away."""
     now = timezone.now()
     for request_id in queries.due_requests(now):
         waits.escalate(request_id, now)
+    waits.call_newcomers(now)
 
 
 @job("approvals.reckon")

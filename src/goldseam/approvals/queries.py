@@ -124,6 +124,12 @@ def due_requests(now: datetime, limit: int = 200) -> Sequence[int]:
     return list(rows.values_list("pk", flat=True)[:limit])
 
 
+def pending_everywhere() -> QuerySet[ApprovalRequest]:
+    """What waits in all shops, one after the other, with the notices that were given of it."""
+    rows = ApprovalRequest.objects.filter(state=State.PENDING).select_related("shop")
+    return rows.prefetch_related("notices").order_by("shop_id", "id")
+
+
 def waiting_requests(shop_id: int) -> Sequence[int]:
     """Ids of a shop's requests that are passed on some time, in the order in which they were asked."""
     rows = ApprovalRequest.objects.filter(shop_id=shop_id, state=State.PENDING, due_at__isnull=False)

@@ -1,8 +1,10 @@
-"""What time does to a request that waits: it is passed on, and its moment moves with the shop's calendar."""
+"""What time does to a request that waits: it is passed on, who is asked for others that went away hears of
+it, and its moment moves with the shop's calendar."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -10,6 +12,8 @@ from django.db import transaction
 from goldseam.approvals import events
 from goldseam.approvals.circle import circle_of
 from goldseam.approvals.models import Notice, Verb
+from goldseam.approvals.packs import Packs
+from goldseam.approvals.queries import pending_everywhere
 from goldseam.approvals.routing import asked_of, terms_of, wait_of
 from goldseam.approvals.steps import above
 from goldseam.approvals.timing import answer_due
@@ -47,6 +51,28 @@ def escalate(request_id: int, now: datetime) -> bool:
     tell(request, asked - before or asked, Notice.Kind.ESCALATED, also=before)
     emit(events.RequestEscalated(request.shop_id, request.conversation_id, request.pk))
     return True
+
+
+def call_newcomers(now: datetime) -> int:
+    """Whoever is asked only now, because somebody else went away, is told of it; returns how many were."""
+    told = 0
+    for shop_id, requests in groupby(pending_everywhere(), key=lambda request: request.shop_id):
+        circle, packs = circle_of(shop_id, now), Packs(shop_id)
+        for request in requests:
+            asked = asked_of(request, circle, terms_of(request, packs))
+            newcomers = set(asked) - {notice.agent_id for notice in request.notices.all()}
+            if newcomers:
+                told += _call(request.pk, newcomers)
+    return told
+
+
+@transaction.atomic
+def _call(request_id: int, newcomers: set[int]) -> int:
+    request = held(request_id)
+    if not request.is_pending:
+        return 0
+    tell(request, newcomers, Notice.Kind.ASKED)
+    return len(newcomers)
 
 
 def reckon_later(event: TimesChanged) -> None:
