@@ -218,6 +218,8 @@ def test_the_pages_show_the_very_words(house: House, client: Client) -> None:
     assert "这次<mark>确实是我们的过错</mark>,非常抱歉。\n我这就去" in page
     assert "&lt;b&gt;&amp;" in page
     assert "不要定责" in page
+    assert "<q>周女士,这次确实是我们的过错" in client.get(f"/print/{talk.pk}/").content.decode()
+    assert "我们的过错" not in client.get(f"/print/{talk.pk}/?notes=0").content.decode()
     client.post(f"/approvals/{request.pk}/decide/", {"verb": "approve", "key": "d"})
     client.force_login(house.colleague)
     assert "data-use-grant" not in client.get(f"/approvals/strip/{talk.pk}/").content.decode()
