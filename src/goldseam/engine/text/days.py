@@ -12,7 +12,12 @@ from goldseam.engine.text.tables import ReadingTables
 
 _MAX_DAYS = 3650
 _LATIN = re.compile("[a-z]")
+_DIGIT = re.compile(r"\d")
 _SLASHED = re.compile(r"(?<![\d/.-])(?:(20\d\d)[-/.])?(\d{1,2})[-/.](\d{1,2})(?![\d/.-])")
+
+
+# A day that was read, None when there is no such day, and where it stands.
+_Dated = tuple[date | None, re.Match[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,38 +72,34 @@ def _worded(folded: str, today: date, tables: ReadingTables) -> Iterator[DaySpan
 
 
 def _fixed(folded: str, today: date, tables: ReadingTables) -> Iterator[DaySpan]:
-    patterns, months = tables.dates.patterns, tables.dates.months
-
-    def span(day: date | None, match: re.Match[str]) -> Iterator[DaySpan]:
+    spoken = () if folded.isascii() else _month_and_day_spoken(folded, today, tables)
+    numbered = _numbered(folded, today, tables) if _DIGIT.search(folded) else ()
+    for day, match in (*numbered, *spoken):
         if day is not None:
             yield DaySpan(day, day, *match.span())
 
+
+def _numbered(folded: str, today: date, tables: ReadingTables) -> Iterator[_Dated]:
+    patterns, months = tables.dates.patterns, tables.dates.months
     for match in _SLASHED.finditer(folded):
-        yield from span(
-            _dated(today, int(match[2]), int(match[3]), int(match[1]) if match[1] else None), match
-        )
+        yield _dated(today, int(match[2]), int(match[3]), int(match[1]) if match[1] else None), match
     if not folded.isascii():
-        for day, match in _fixed_chinese(folded, today, tables):
-            yield from span(day, match)
+        for match in patterns["month_day"].finditer(folded):
+            yield _dated(today, int(match[1]), int(match[2])), match
+        for match in patterns["day_of_month"].finditer(folded):
+            yield _day_of_month(folded, today, match, tables), match
     if _LATIN.search(folded):
         for match in patterns["month_day_en"].finditer(folded):
-            yield from span(_dated(today, months[match[1]], int(match[2])), match)
+            yield _dated(today, months[match[1]], int(match[2])), match
         for match in patterns["day_month_en"].finditer(folded):
-            yield from span(_dated(today, months[match[2]], int(match[1])), match)
+            yield _dated(today, months[match[2]], int(match[1])), match
 
 
-def _fixed_chinese(
-    folded: str, today: date, tables: ReadingTables
-) -> Iterator[tuple[date | None, re.Match[str]]]:
-    patterns, forms = tables.dates.patterns, tables.numbers
-    for match in patterns["month_day"].finditer(folded):
-        yield _dated(today, int(match[1]), int(match[2])), match
-    for match in patterns["month_day_spoken"].finditer(folded):
-        month, day = spoken_number(match[1], forms), spoken_number(match[2], forms)
+def _month_and_day_spoken(folded: str, today: date, tables: ReadingTables) -> Iterator[_Dated]:
+    for match in tables.dates.patterns["month_day_spoken"].finditer(folded):
+        month, day = (spoken_number(match[place], tables.numbers) for place in (1, 2))
         if month and day:
             yield _dated(today, int(month), int(day)), match
-    for match in patterns["day_of_month"].finditer(folded):
-        yield _day_of_month(folded, today, match, tables), match
 
 
 def _dated(today: date, month: int, day: int, year: int | None = None) -> date | None:
