@@ -257,6 +257,20 @@ def test_the_card_shows_and_settles_them(client: Client, talk: Conversation, age
     assert Promise.objects.get(pk=promise.pk).settled_by == agent
 
 
+def test_a_hand_over_takes_the_reminder_off_the_open_page_of_who_gave_it(
+    talk: Conversation, agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Agent.objects.get(email="lead@porcelain.test")
+    told: list[str] = []
+    monkeypatch.setattr(actions, "announce", lambda shop_id, *names: told.extend(names))
+    inbox.assign(talk, other, actor="test")
+    assert told == []
+    promised(talk, agent)
+    told.clear()
+    inbox.assign(talk, agent, actor="test")
+    assert told == [f"promise-{talk.pk}"]
+
+
 def test_reminders_stand_on_every_page_until_done(client: Client, talk: Conversation, agent: Agent) -> None:
     promise = promised(talk, agent, "repair", "今天给您修好", due=timedelta(minutes=5))
     watch_promises(0)

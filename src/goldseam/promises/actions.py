@@ -18,13 +18,14 @@ from django.utils.translation import gettext_noop
 from goldseam.commerce.events import OrderChanged, OrdersChanged
 from goldseam.conversations.actions import hold, note_promises
 from goldseam.conversations.events import (
+    ConversationAssigned,
     ConversationsMerged,
     ConversationSplit,
     NoteAdded,
     ReplySent,
     ReplyTakenIn,
 )
-from goldseam.conversations.queries import staff_words_since
+from goldseam.conversations.queries import conversation_by_id, staff_words_since
 from goldseam.core import audit
 from goldseam.core.errors import Conflict, DomainError
 from goldseam.core.events import emit
@@ -235,6 +236,13 @@ def follow_messages(event: ConversationsMerged | ConversationSplit) -> None:
             promise.save(update_fields=["conversation"])
     for conversation_id in ids:
         _write_row(conversation_id)
+
+
+def follow_owner(event: ConversationAssigned) -> None:
+    """Whoever has the conversation is reminded: the open pages of the old and the new owner show it."""
+    conversation = conversation_by_id(event.conversation_id)
+    if conversation.promise_due_at is not None or conversation.promises_broken:
+        announce(event.shop_id, f"promise-{event.conversation_id}")
 
 
 def _held(promise: Promise) -> Promise:

@@ -26,7 +26,7 @@ from goldseam.ledger.settling import settle_refunds
 from goldseam.people.events import PersonCameBack, PersonLeft
 from goldseam.policies.events import TryOutRequested
 from goldseam.promises import events as promises
-from goldseam.promises.actions import follow_messages, settle_after_orders, settle_after_reply
+from goldseam.promises.actions import follow_messages, follow_owner, settle_after_orders, settle_after_reply
 from goldseam.replies.actions import refuse_unfilled
 from goldseam.routing.actions import serve_queue_soon
 from goldseam.routing.placing import follow_assignment, route_after_bot, route_after_message
@@ -77,6 +77,7 @@ WIRING: dict[type, tuple[Handler, ...]] = {
     inbox.ConversationAssigned: (
         clocks.on_assigned,
         follow_assignment,
+        follow_owner,
         tell,
     ),
     inbox.ConversationSnoozed: (
