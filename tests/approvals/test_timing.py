@@ -275,7 +275,7 @@ def test_the_eve_of_a_holiday_on_the_pages(
     client.force_login(house.agent)
     strip = client.get(f"/approvals/strip/{talk.pk}/").content.decode()
     assert "等待 colleague / admin" in strip
-    assert "10-08 10:30 转上级" in strip
+    assert "10-08 10:30 再次提醒" in strip
     client.force_login(house.colleague)  # whoever was asked before still is
     assert f"/approvals/{request.pk}/" in client.get("/approvals/").content.decode()
     client.post(f"/approvals/{request.pk}/decide/", {"verb": "approve", "key": "d"})

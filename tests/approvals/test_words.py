@@ -229,6 +229,41 @@ def test_the_pages_show_the_very_words(house: House, client: Client) -> None:
     assert "data-remedy" not in strip
 
 
+def test_words_that_wait_are_not_offered_again(house: House, client: Client) -> None:
+    talk = house.conversation()
+
+    def shown(who: Agent, text: str) -> str:
+        client.force_login(who)
+        address = f"/copilot/check/{talk.pk}/"
+        return client.post(address, {"text": text}, headers={"HX-Request": "true"}).content.decode()
+
+    assert "提交审批" in shown(house.agent, FAULT)
+    ask(house, talk)
+    assert "提交审批" not in shown(house.agent, FAULT + "\n")
+    assert "待审批" in shown(house.agent, FAULT)
+    assert "提交审批" in shown(house.agent, FAULT + "谢谢。")
+    assert "提交审批" in shown(house.colleague, FAULT)
+
+
+def test_nobody_is_above_an_admin(house: House, client: Client) -> None:
+    talk = house.conversation()
+    request = ask(house, talk)
+    client.force_login(house.agent)
+    assert "转上级" in client.get(f"/approvals/strip/{talk.pk}/").content.decode()
+    actions.pass_on(request.pk, house.lead)
+    for address in (f"/approvals/strip/{talk.pk}/", f"/approvals/{request.pk}/"):
+        page = client.get(address).content.decode()
+        assert "admin" in page
+        assert "再次提醒" in page
+        assert "转上级" not in page
+
+
+def test_the_trail_names_no_amount_for_words(house: House) -> None:
+    request = ask(house, house.conversation())
+    (told,) = AuditEntry.objects.filter(subject=f"approval-{request.pk}")
+    assert "amount" not in told.after
+
+
 def test_programs_ask_in_somebodys_name(house: House, client: Client) -> None:
     _row, token = issue_token(house.shop, "robot", ["approvals:write"], actor="test")
     body = {

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from goldseam.approvals.authority import LEVELS
 from goldseam.engine.reply.authority import WORDING
 
 GRANT_DAYS = 14
@@ -160,6 +161,11 @@ class ApprovalRequest(models.Model):
     def is_pending(self) -> bool:
         """Whether it waits for somebody's word."""
         return self.state == State.PENDING
+
+    @property
+    def is_at_the_top(self) -> bool:
+        """Whether nobody above is left to be asked: at `due_at` the same people are asked again."""
+        return self.called == LEVELS[-1]
 
     @property
     def is_unused_grant(self) -> bool:

@@ -15,6 +15,7 @@ from goldseam.approvals.models import GRANT_DAYS, ApprovalRequest, ApprovalSetti
 from goldseam.approvals.packs import Packs
 from goldseam.core.errors import NotFound
 from goldseam.core.paging import decode_cursor, encode_cursor
+from goldseam.engine.reply.authority import plain
 from goldseam.people.queries import shops_of
 
 if TYPE_CHECKING:
@@ -64,6 +65,14 @@ def pending_of(conversation_id: int) -> list[ApprovalRequest]:
     """What waits for a word on a conversation, the oldest first."""
     rows = ApprovalRequest.objects.select_related("requester")
     return list(rows.filter(conversation_id=conversation_id, state=State.PENDING).order_by("id"))
+
+
+def words_wait(conversation_id: int, requester: Agent, text: str) -> bool:
+    """Whether this person has asked for these very words, and waits for a word on them."""
+    return any(
+        row.is_wording and row.requester_id == requester.pk and plain(row.reply) == plain(text)
+        for row in pending_of(conversation_id)
+    )
 
 
 def requests_of(conversation_id: int) -> list[ApprovalRequest]:

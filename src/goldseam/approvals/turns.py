@@ -68,8 +68,10 @@ def note(
 
 def record(request: ApprovalRequest, actor: str, verb: str, **after: Any) -> None:
     """The same in the audit trail, beside the conversation's other entries."""
-    values = {"remedy": request.remedy, "amount": f"{request.amount} {request.currency}"} | after
-    audit.record(request.shop_id, actor, f"approval.{verb}", f"approval-{request.pk}", after=values)
+    what = {"remedy": request.remedy}
+    if not request.is_wording:
+        what["amount"] = f"{request.amount} {request.currency}"
+    audit.record(request.shop_id, actor, f"approval.{verb}", f"approval-{request.pk}", after=what | after)
 
 
 def book(request: ApprovalRequest, agent: Agent) -> None:

@@ -9,9 +9,11 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_noop
 from django.views.decorators.http import require_POST
 
+from goldseam.approvals.queries import words_wait
 from goldseam.conversations.actions import MAX_TEXT
 from goldseam.conversations.queries import access_conversation
 from goldseam.copilot.checking import MAY_OVERRIDE, carrier_of, check_words, currency_of
@@ -50,6 +52,7 @@ def check(request: PageRequest, conversation_id: int) -> HttpResponse:
             _promise(number, commitment, judgement, conversation, case, loaded, text)
             for number, (commitment, judgement) in enumerate(found.commitments)
         ],
+        "words_wait": SimpleLazyObject(lambda: words_wait(conversation.pk, request.user, text)),
         "solution": _solution(remedy, found, conversation, case, text),
         "tone": [
             {"id": f"t{number}", "finding": finding, "words": text[finding.span[0] : finding.span[1]]}
@@ -81,6 +84,7 @@ def _promise(
         "ask": _ask_address(conversation, remedy, commitment.amount, text)
         if judgement.verdict == _ASKABLE and remedy
         else "",
+        "is_wording": remedy == WORDING,
         "currency": currency_of(conversation, case),
     }
 
