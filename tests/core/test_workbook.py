@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -45,6 +46,17 @@ def test_an_empty_text_is_a_value() -> None:
     with zipfile.ZipFile(again, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
         archive.writestr("xl/worksheets/sheet2.xml", sheet)
     assert cells_without_value(again, 1) == ("B2", "AA10")
+
+
+@pytest.mark.parametrize(
+    ("without", "found"), [("c", ("A2", "B2", "A10")), ("(?:c|row)", ("A2", "B2", "A3"))]
+)
+def test_cells_that_do_not_say_where_they_stand_stand_in_order(without: str, found: tuple[str, ...]) -> None:
+    kept = io.BytesIO()
+    with zipfile.ZipFile(book()) as old, zipfile.ZipFile(kept, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, re.sub(rf'(<{without}) r="[A-Z0-9]+"', r"\1", old.read(name).decode()))
+    assert cells_without_value(kept, 1) == found
 
 
 def test_of_other_files_nothing_is_said() -> None:

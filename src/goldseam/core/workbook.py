@@ -10,6 +10,7 @@ from typing import IO
 from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse
 
 from django.utils.translation import gettext as _
+from openpyxl.utils.cell import coordinate_to_tuple, get_column_letter
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -23,7 +24,7 @@ def cells_without_value(file: Path | IO[bytes], sheet: int) -> tuple[str, ...]:
         with zipfile.ZipFile(file) as archive:
             part = _part_of(archive, sheet)
             return tuple(_bare(archive, part)) if part and _holds(archive, part, b"<f") else ()
-    except (zipfile.BadZipFile, ParseError, KeyError, OSError):
+    except (zipfile.BadZipFile, ParseError, KeyError, ValueError, OSError):
         return ()
 
 
@@ -38,13 +39,20 @@ def what_to_do(place: str, cells: Sequence[str]) -> str:
 
 
 def _bare(archive: zipfile.ZipFile, part: str) -> Iterator[str]:
+    """The names of such cells; one that bears none stands behind the one before it."""
+    row = column = 0
     with archive.open(part) as sheet:
-        for _event, element in iterparse(sheet):  # noqa: S314 - expat expands no external entities
-            if element.tag == f"{_MAIN}c":
+        for event, element in iterparse(sheet, ("start", "end")):  # noqa: S314 - expat expands no external entities
+            if element.tag == f"{_MAIN}row":
+                if event == "start":
+                    row, column = int(element.get("r", row + 1)), 0
+                else:
+                    element.clear()
+            elif element.tag == f"{_MAIN}c" and event == "end":
+                name = element.get("r") or f"{get_column_letter(column + 1)}{row}"
+                column = coordinate_to_tuple(name)[1]
                 if _is_bare(element):
-                    yield element.get("r", "?")
-            elif element.tag == f"{_MAIN}row":
-                element.clear()
+                    yield name
 
 
 def _is_bare(cell: Element) -> bool:
