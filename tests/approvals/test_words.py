@@ -12,6 +12,7 @@ from goldseam.approvals import actions, covering, granted, lists, queries
 from goldseam.approvals.asking import Asking
 from goldseam.approvals.models import ApprovalRequest, State, Turn
 from goldseam.approvals.notices import take_news
+from goldseam.approvals.routing import terms_of
 from goldseam.approvals.steps import StepRow
 from goldseam.conversations import actions as inbox
 from goldseam.conversations.models import Conversation, Message
@@ -256,6 +257,18 @@ def test_nobody_is_above_an_admin(house: House, client: Client) -> None:
         assert "admin" in page
         assert "再次提醒" in page
         assert "转上级" not in page
+
+
+def test_words_weigh_nothing_in_any_currency(house: House) -> None:
+    asking = Asking(WORDING, Decimal(0), "USD", "监控查过", reply=FAULT)
+    request, _new = actions.ask(house.conversation(), asking, requester=house.agent, key="k")
+    assert request.levels == ["lead"]
+
+
+def test_words_that_nobody_judged_are_for_the_highest_role(house: House) -> None:
+    request = ask(house, house.conversation())
+    request.words = {}
+    assert terms_of(request).words_from == "admin"
 
 
 def test_the_trail_names_no_amount_for_words(house: House) -> None:

@@ -58,7 +58,7 @@ def terms_of(request: ApprovalRequest, packs: Packs | None = None) -> Terms:
     """The terms under the pack that is in force now; a rule that is gone from it says nothing any more."""
     pack = (packs or Packs(request.shop_id)).pack_for(request.base, request.currency)
     rule = rule_for(pack, request.policy, request.remedy)
-    words_from = request.words.get("from", LEVELS[0]) if request.is_wording else None
+    words_from = request.words.get("from", LEVELS[-1]) if request.is_wording else None
     return Terms(pack, rule, request.shop.currency, request.currency, words_from)
 
 
@@ -93,8 +93,9 @@ def wait_of(request: ApprovalRequest) -> int:
 
 
 def _row_of(request: ApprovalRequest, amount: Decimal, rows: Sequence[StepRow]) -> StepRow:
-    """The row for an amount; one in a foreign currency weighs more than any, since nothing says its worth."""
-    weight = amount if request.currency == request.shop.currency else Decimal("Infinity")
+    """The row for an amount; one in a foreign currency weighs more than any, since nothing says its worth
+    (but nothing is nothing everywhere)."""
+    weight = amount if not amount or request.currency == request.shop.currency else Decimal("Infinity")
     return row_for(rows, request.issue, request.remedy, weight)
 
 
