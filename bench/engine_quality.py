@@ -44,6 +44,8 @@ from goldseam.workshop.train_reader import (  # noqa: E402
     to_model,
 )
 
+LATER_VOICES = "zwa"
+"""Writers from this name on came last; without them the figures compare with those from before."""
 CRITICAL = ("self_harm", "injury", "threat_to_staff")
 Row = tuple[str, str, str]
 
@@ -390,6 +392,7 @@ def main() -> None:
     results |= outside(options.data, tables, options.train)
     held_out, train_part, lines = unseen_writer_tables()
     results["own"] = own_corpus(held_out, lines)
+    results["earlier"] = own_corpus(held_out, [line for line in lines if line.writer < LATER_VOICES])
     if options.rivals:
         results["own"]["plain_linear_issue_top1"] = plain_linear(train_part, lines)
         results["own"]["displeasure_spearman"] = {"goldseam": negative_mood(held_out, lines), **rivals(lines)}

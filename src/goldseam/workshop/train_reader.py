@@ -69,6 +69,14 @@ def line_weights(examples: Sequence[Example]) -> NDArray[np.float64]:
     return np.array([counts[example.origin] ** -0.5 for example in examples])
 
 
+def evened(truth: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Weights that half even out the classes: how much is written about a matter says little of how often
+    it is asked for."""
+    counts = np.bincount(truth)
+    weights: NDArray[np.float64] = (np.median(counts[counts > 0]) / counts[truth]) ** 0.5
+    return weights
+
+
 def fit_classes(
     matrix: csr_matrix, truth: NDArray[np.int64], weights: NDArray[np.float64], c: float
 ) -> LinearSVC:
@@ -91,7 +99,8 @@ def fit(examples: Sequence[Example], bags: Sequence[set[str]]) -> Fitted:
             issue_truth.append(np.array([ISSUES.index(code)]))
             issue_weights.append(weights[[place]] * SECONDARY_WEIGHT)
     stacked = vstack([matrix, matrix[np.concatenate(issue_rows[1:])]]) if len(issue_rows) > 1 else matrix
-    issue = fit_classes(stacked.tocsr(), np.concatenate(issue_truth), np.concatenate(issue_weights), ISSUE_C)
+    truth = np.concatenate(issue_truth)
+    issue = fit_classes(stacked.tocsr(), truth, np.concatenate(issue_weights) * evened(truth), ISSUE_C)
     labels = np.array([LABELS.index(example.label) for example in examples])
     label = fit_classes(matrix, labels, weights, LABEL_C)
     levels = np.array([example.intensity for example in examples])
